@@ -1,0 +1,178 @@
+"""The one hierarchy of errors.
+
+Every error says what went wrong, where, and what to do about it. The class carries a *kind*;
+the doors (HTTP and command line) translate kinds into status and exit codes with one table each.
+
+    IstcError
+    ├── NonConforming            the data break a shape or a check (carries the report)
+    ├── InvalidInput
+    │   ├── InvalidQuery         SPARQL that does not parse
+    │   ├── InvalidTable         a CSV table or a cell of one
+    │   ├── InvalidRdf           RDF that does not parse
+    │   ├── InvalidParameter     parameters of a question
+    │   └── InvalidSetting       an ISTC_… variable
+    ├── NotFound
+    ├── NotAcceptable            no representation fits
+    ├── OutsideAccess            SERVICE, LOAD and everything else that reaches out
+    ├── UpdateRefused            a write sent to the read-only endpoint
+    ├── LimitReached
+    │   ├── TimeLimit
+    │   └── BudgetExceeded       memory or size of the result
+    ├── Cancelled
+    ├── StoreUnavailable
+    │   ├── NoStore              nothing has been built yet
+    │   ├── StoreLocked          another process is writing
+    │   └── Busy                 every worker is in use
+    └── Internal                 our own fault
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class IstcError(Exception):
+    """An error that a user can act on.
+
+    Args:
+        what: One sentence that says what is wrong.
+        where: File, row and column, line, parameter or IRI, where that is known.
+        hint: What to do about it.
+        extra: Further members for machine-readable answers (RFC 9457 extension members).
+    """
+
+    kind = "internal"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+        self.extra: dict[str, Any] = dict(extra or {})
+
+    def __str__(self) -> str:
+        """One line for people: what (where). Hint."""
+        text = self.what if self.where is None else f"{self.what} ({self.where})"
+        return text if self.hint is None else f"{text.rstrip('.')}. {self.hint}"
+
+
+class NonConforming(IstcError):
+    """The data break a shape or a check; `extra["results"]` lists the first of them."""
+
+    kind = "non-conforming"
+
+
+class InvalidInput(IstcError):
+    """What was given cannot be read."""
+
+    kind = "bad-request"
+
+
+class InvalidQuery(InvalidInput):
+    """SPARQL that does not parse; `extra` holds line, column and excerpt."""
+
+    kind = "sparql-syntax"
+
+
+class InvalidTable(InvalidInput):
+    """A table, or a cell of one, that cannot be used."""
+
+    kind = "invalid-table"
+
+
+class InvalidRdf(InvalidInput):
+    """RDF that does not parse."""
+
+    kind = "invalid-rdf"
+
+
+class InvalidParameter(InvalidInput):
+    """Parameters of a question; `extra["errors"]` lists every wrong one."""
+
+    kind = "invalid-parameter"
+
+
+class InvalidSetting(InvalidInput):
+    """An ISTC_… environment variable that is unknown or cannot be read."""
+
+    kind = "invalid-setting"
+
+
+class NotFound(IstcError):
+    """No such thing, question or graph; `extra["suggestions"]` lists near ones."""
+
+    kind = "not-found"
+
+
+class NotAcceptable(IstcError):
+    """None of the offered representations fits; `extra["available"]` lists them."""
+
+    kind = "not-acceptable"
+
+
+class OutsideAccess(IstcError):
+    """SERVICE, LOAD or another feature that would leave this machine."""
+
+    kind = "no-outside-access"
+
+
+class UpdateRefused(IstcError):
+    """A SPARQL Update request sent where only queries are answered."""
+
+    kind = "forbidden"
+
+
+class LimitReached(IstcError):
+    """A bound on time, memory or size was reached."""
+
+    kind = "too-large"
+
+
+class TimeLimit(LimitReached):
+    """The query was stopped at its time limit."""
+
+    kind = "query-timeout"
+
+
+class BudgetExceeded(LimitReached):
+    """The query was stopped at its memory or result budget."""
+
+    kind = "query-too-expensive"
+
+
+class Cancelled(IstcError):
+    """Somebody cancelled the query by its id, or the client went away."""
+
+    kind = "query-cancelled"
+
+
+class StoreUnavailable(IstcError):
+    """The store cannot be used now."""
+
+    kind = "store-unavailable"
+
+
+class NoStore(StoreUnavailable):
+    """Nothing has been built under ISTC_HOME yet."""
+
+
+class StoreLocked(StoreUnavailable):
+    """Another process holds the writer's lock."""
+
+
+class Busy(StoreUnavailable):
+    """All query workers are in use."""
+
+    kind = "busy"
+
+
+class Internal(IstcError):
+    """A fault of ours."""

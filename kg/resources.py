@@ -1,0 +1,37 @@
+"""The only door to package data: the same in a checkout, an editable install and a wheel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files as package_files
+from importlib.resources.abc import Traversable
+
+
+def root(*parts: str) -> Traversable:
+    """A file or folder of a room, e.g. `root("kg", "facts", "liu-2023")`."""
+    item: Traversable = package_files(parts[0])
+    for part in parts[1:]:
+        item = item / part
+    return item
+
+
+def text(*parts: str) -> str:
+    """The text of one file of a room, e.g. `text("ontology", "core.ttl")`."""
+    return root(*parts).read_text(encoding="utf-8")
+
+
+def files(*parts: str, suffix: str) -> Iterator[Traversable]:
+    """The files of a folder with this suffix, sorted by name."""
+    folder = root(*parts)
+    if not folder.is_dir():
+        return
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.is_file() and item.name.endswith(suffix):
+            yield item
+
+
+def folders(*parts: str) -> Iterator[Traversable]:
+    """The folders inside a folder, sorted by name; caches and hidden ones left out."""
+    for item in sorted(root(*parts).iterdir(), key=lambda entry: entry.name):
+        if item.is_dir() and not item.name.startswith(("_", ".")):
+            yield item

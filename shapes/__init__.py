@@ -1,0 +1,1 @@
+"""What must hold: SHACL shapes, one file a module of the ontology, as package data."""
