@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -84,11 +84,12 @@ class Settings:
                     where=f"{name}={text}",
                     hint=f"Did you mean {near[0]}?" if near else "See docs/settings.md.",
                 )
-            kind = type(known[name].default)
+            kind: Callable[[str], Any] = type(known[name].default)
             try:
                 values[known[name].name] = kind(text)
             except ValueError as error:
                 raise InvalidSetting(
-                    f"{name} must be of type {kind.__name__}.", where=f"{name}={text}"
+                    f"{name} must be of type {type(known[name].default).__name__}.",
+                    where=f"{name}={text}",
                 ) from error
         return cls(**values)
