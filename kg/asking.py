@@ -253,6 +253,52 @@ def ask(
     return Answered(asked, values, asked.columns, rows, sources(engine, facts), query, language)
 
 
+def records(answered: Answered) -> list[dict[str, str]]:
+    """An answer as flat rows of text, the form of CSV, data frames and terminals.
+
+    Args:
+        answered: The answer.
+
+    Returns:
+        One dict a row: each column's text, for things also `<column>_iri`, and last `source`, the
+        citations of the row, and `source_iri`, the facts behind it.
+    """
+    flat: list[dict[str, str]] = []
+    named = _columns_with_iris(answered)
+    for row in answered.rows:
+        record: dict[str, str] = {}
+        facts: list[str] = []
+        for column in answered.columns:
+            cell = row[column.name]
+            if column.role == "evidence":
+                facts.extend(cell.facts)
+                continue
+            record[column.name] = cell.text
+            if column.name in named:
+                record[f"{column.name}_iri"] = cell.iri or ""
+        cited = [s.cite(answered.language) for f in facts for s in answered.sources.get(f, ())]
+        record["source"] = "; ".join(dict.fromkeys(cited))
+        record["source_iri"] = " ".join(dict.fromkeys(facts))
+        flat.append(record)
+    return flat
+
+
+def field_names(answered: Answered) -> list[str]:
+    """The names of the fields of `records`, in order, also when there is no row."""
+    named = _columns_with_iris(answered)
+    names: list[str] = []
+    for column in answered.columns:
+        if column.role != "evidence":
+            names.append(column.name)
+            if column.name in named:
+                names.append(f"{column.name}_iri")
+    return [*names, "source", "source_iri"]
+
+
+def _columns_with_iris(answered: Answered) -> set[str]:
+    return {c.name for c in answered.columns if c.role in ("thing", "concept", "unit", "period")}
+
+
 def key_of(iri: str) -> str:
     """The short key of a thing or concept: `org/cas`, `cooperation-mode/rd`; else the IRI."""
     for base in (ID, VOCAB):
@@ -372,9 +418,11 @@ __all__ = [
     "Source",
     "ask",
     "choices",
+    "field_names",
     "labels",
     "pick",
     "question",
     "questions",
+    "records",
     "sources",
 ]

@@ -44,8 +44,6 @@ PREFIXES: dict[str, str] = {
     "org": "http://www.w3.org/ns/org#",
     "qb": "http://purl.org/linked-data/cube#",
     "time": "http://www.w3.org/2006/time#",
-    "owltime": "http://www.w3.org/2006/time#",
-    "dct": DCTERMS,
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 

@@ -61,6 +61,8 @@ def parse(expression: str) -> Period:
             hint="Write 2012, 2016/2021, 2012~, ../2022-08-21 or 2021-01/2021-09.",
         ) from error
     if begin and end and begin > end:
-        raise InvalidInput(f"The period {expression} ends before it begins.")
+        raise InvalidInput(
+            f"The period {expression} ends before it begins.", hint="Write begin/end."
+        )
     key = expression.replace("..", "open").translate(_SIGNS)
     return Period(key, expression, begin, end)

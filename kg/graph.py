@@ -1,0 +1,129 @@
+"""The graph in a notebook: as an rdflib Dataset, a pyoxigraph store, answers, and in owlready2."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import owlready2
+import rdflib
+from pyoxigraph import QuerySolutions, RdfFormat, Store
+
+from kg import asking, building, exporting
+from kg.asking import Answered
+from kg.rq import Term
+from kg.settings import Settings
+from kg.store.versions import Version, current
+
+
+class InProcess:
+    """Run queries in this process: no limits, for notebooks and tests.
+
+    Args:
+        store: The store to ask.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def select(self, text: str) -> list[dict[str, Term]]:
+        """Rows of a SELECT query over the union of all graphs; unbound variables are left out."""
+        found = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=True))
+        names = [variable.value for variable in found.variables]
+        return [
+            {name: row[name] for name in names if row[name] is not None}  # type: ignore[misc]
+            for row in found
+        ]
+
+
+class Graph:
+    """One data version of the graph.
+
+    Args:
+        version: The version.
+        settings: The settings it was opened with.
+    """
+
+    def __init__(self, version: Version, settings: Settings) -> None:
+        self.version = version
+        self.settings = settings
+        self._store: Store | None = None
+
+    def store(self) -> Store:
+        """A pyoxigraph store in memory, yours to query and to change."""
+        store = Store()
+        store.bulk_extend(exporting.quads(self.version))
+        return store
+
+    def dataset(self) -> rdflib.Dataset:
+        """An rdflib Dataset whose default graph is the union of all graphs."""
+        dataset = rdflib.Dataset(default_union=True)
+        buffer = io.BytesIO()
+        exporting.serialise(exporting.quads(self.version), buffer, RdfFormat.N_QUADS)
+        dataset.parse(data=buffer.getvalue(), format="nquads")
+        return dataset
+
+    def ontology(self) -> Any:
+        """The ontology as an owlready2 Ontology, in a world of its own."""
+        buffer = io.BytesIO()
+        exporting.serialise(
+            exporting.quads(self.version, "ontology"),
+            buffer,
+            RdfFormat.RDF_XML,
+            self.settings.base_iri,
+        )
+        buffer.seek(0)
+        world = owlready2.World()
+        return world.get_ontology(self.settings.base_iri + "ontology").load(fileobj=buffer)
+
+    def _engine(self) -> InProcess:
+        if self._store is None:
+            self._store = self.store()
+        return InProcess(self._store)
+
+    def query(self, text: str) -> list[dict[str, Any]]:
+        """Rows of a SELECT query, IRIs and literals as Python strings."""
+        rows = self._engine().select(text)
+        return [{k: getattr(v, "value", str(v)) for k, v in row.items()} for row in rows]
+
+    def answer(
+        self, question: str, parameters: Mapping[str, str] | None = None, language: str = "zh"
+    ) -> Answered:
+        """The answer to a question with its cells, labels and sources."""
+        return asking.ask(self._engine(), question, parameters, language)
+
+    def ask(self, question: str, language: str = "zh", **parameters: str) -> list[dict[str, str]]:
+        """The rows of a question's answer as text, each with its sources in the column `source`.
+
+        Args:
+            question: Id of the question.
+            language: `zh` or `en`.
+            **parameters: Values of its parameters, e.g. `country="country/SGP"`.
+
+        Returns:
+            One dict a row, ready for `pandas.DataFrame`.
+        """
+        answered = self.answer(question, parameters, language)
+        return asking.records(answered)
+
+
+def open_graph(home: str | Path | None = None) -> Graph:
+    """Open the current version of the graph; build it first when there is none.
+
+    Args:
+        home: Folder of the store; by default ISTC_HOME, else `.istc`.
+
+    Returns:
+        The graph.
+    """
+    environ = dict(os.environ)
+    if home is not None:
+        environ["ISTC_HOME"] = str(home)
+    settings = Settings.from_env(environ)
+    version = current(settings.home)
+    if version is None:
+        version = building.build(settings).version
+    return Graph(version, settings)
