@@ -1,0 +1,1 @@
+"""The store: one writer, immutable versions, readers that can be killed."""

@@ -1,0 +1,263 @@
+"""The truth: the one writable store, on disk, with one writer at a time.
+
+A commit is one SPARQL Update request, which the engine applies as one transaction: removals,
+additions and the journal entry with the number and the digest of the new version. It is flushed
+to disk before it is published and acknowledged. Whatever happens in between, opening the truth
+again publishes what it holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
+
+from kg.errors import InvalidRdf, StoreLocked, StoreUnavailable
+from kg.namespaces import JOURNAL
+from kg.store import journal, versions
+from kg.store.journal import Entry, Recorded
+from kg.store.versions import Version
+
+FOLDER = "truth"
+KEEP_VERSIONS = 5
+_LOCK = "truth.lock"
+_HOLDER = "truth.holder"
+_JOURNAL_LINE = f" {JOURNAL} .".encode()
+
+
+class Truth:
+    """The writer's view of the graph; get it with `Truth.open`, use it as a context manager.
+
+    Args:
+        home: ISTC_HOME, absolute.
+        lock: The writer's lock, held.
+        keep_versions: How many versions stay on disk.
+    """
+
+    def __init__(self, home: Path, lock: FileLock, keep_versions: int) -> None:
+        self._home = home
+        self._lock = lock
+        self._keep = keep_versions
+        self._store = _open_store(home)
+        self._current: Version | None = None
+        self.recover()
+
+    @classmethod
+    def open(
+        cls, home: Path, *, wait_seconds: float = 10, keep_versions: int = KEEP_VERSIONS
+    ) -> Truth:
+        """Open the truth for writing, and recover what an interrupted commit left.
+
+        Args:
+            home: ISTC_HOME; made when it does not exist.
+            wait_seconds: How long to wait for another writer to finish.
+            keep_versions: How many versions stay on disk.
+
+        Returns:
+            The truth; close it.
+
+        Raises:
+            StoreLocked: Another process is writing.
+            StoreUnavailable: The files cannot be used.
+        """
+        home = home.absolute()
+        home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(home / _LOCK, thread_local=False)
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout as error:
+            raise _locked(home) from error
+        try:
+            holder = {"pid": os.getpid(), "command": " ".join(sys.argv)}
+            (home / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
+            return cls(home, lock, keep_versions)
+        except BaseException:
+            lock.release()
+            raise
+
+    def __enter__(self) -> Truth:
+        """Nothing more to do: the truth is open."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Give the store and the lock back."""
+        if self._lock.is_locked:
+            # The engine closes its files when the last reference goes.
+            del self._store
+            (self._home / _HOLDER).unlink(missing_ok=True)
+            self._lock.release()
+
+    @property
+    def version(self) -> int:
+        """Number of the version that the truth holds; 0 when nothing was committed yet."""
+        return self._current.number if self._current else 0
+
+    def quads(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """The quads of one graph, or all of them with the journal."""
+        return self._store.quads_for_pattern(None, None, None, graph)
+
+    def journal(self) -> list[Recorded]:
+        """The journal, oldest first."""
+        return journal.entries(self._store)
+
+    def last_checksum(self, activity: str) -> str | None:
+        """The checksum that the latest commit of this activity recorded, None without one."""
+        found = [line for line in self.journal() if line.entry.activity == activity]
+        return found[-1].entry.checksum if found else None
+
+    def digest(self) -> str:
+        """Compute the content digest of what the truth holds."""
+        return versions.content_digest(self._lines())
+
+    def commit(self, added: Iterable[Quad], removed: Iterable[Quad], entry: Entry) -> Version:
+        """Change the graph: everything or nothing.
+
+        Args:
+            added: Quads to add; they win over `removed`.
+            removed: Quads to remove.
+            entry: What to write in the journal.
+
+        Returns:
+            The new version; the same as before when the content does not change.
+
+        Raises:
+            InvalidRdf: A blank node, or a quad of the journal.
+        """
+        held = self._lines()
+        adding = {_line(quad): quad for quad in added}
+        removing = {_line(quad): quad for quad in removed}
+        gone = {line: quad for line, quad in removing.items() if line in held}
+        for line in adding:
+            gone.pop(line, None)
+        new = {line: quad for line, quad in adding.items() if line not in held}
+        if self._current and not new and not gone:
+            return self._current
+        content = (held - gone.keys()) | new.keys()
+        number, digest = self.version + 1, versions.content_digest(content)
+        told = journal.quads(entry, number, digest, len(content))
+        self._store.update(_request(gone.values(), [*new.values(), *told]))
+        self._store.flush()
+        self._publish(number, digest)
+        assert self._current is not None  # noqa: S101 - told to the type checker
+        return self._current
+
+    def recover(self) -> None:
+        """Publish what the truth holds and no version shows yet; remove leftovers.
+
+        Raises:
+            StoreUnavailable: The published versions are newer than the truth.
+        """
+        versions.clean(self._home)
+        shown = versions.current(self._home)
+        lines = self.journal()
+        newest = lines[-1].number if lines else 0
+        if shown and shown.number > newest:
+            raise StoreUnavailable(
+                f"Version {shown.number} was published, but the truth ends at version {newest}.",
+                where=str(self._home / FOLDER),
+                hint=f"Move {FOLDER}/ away; it is then restored from version {shown.number}.",
+            )
+        if shown and shown.number == newest and shown.path.is_dir():
+            self._current = shown
+        elif lines:
+            self._store.flush()
+            self._publish(newest, lines[-1].digest)
+
+    def _publish(self, number: int, digest: str) -> None:
+        self._current = versions.publish(self._store, self._home, number, digest)
+        versions.prune(self._home, self._keep)
+
+    def _lines(self) -> set[bytes]:
+        """The content as canonical N-Quads lines, without the journal."""
+        dump = self._store.dump(format=RdfFormat.N_QUADS) or b""
+        return {line for line in dump.split(b"\n") if line and not line.endswith(_JOURNAL_LINE)}
+
+
+def _locked(home: Path) -> StoreLocked:
+    try:
+        holder = json.loads((home / _HOLDER).read_text(encoding="utf-8"))
+        who = f"Process {holder['pid']} ({holder['command']})"
+        extra = {"pid": holder["pid"]}
+    except (OSError, ValueError, KeyError):
+        who, extra = "Another process", {}
+    return StoreLocked(
+        f"{who} is writing to the graph.",
+        where=str(home / _LOCK),
+        hint="Wait until it has finished, or stop it; nothing is lost, the lock ends with it.",
+        extra=extra,
+    )
+
+
+def _open_store(home: Path) -> Store:
+    """Open the truth; when there is none but a version of it, restore it from there."""
+    folder = home / FOLDER
+    partial = home / f"{FOLDER}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    shown = versions.current(home)
+    if shown and not folder.exists() and shown.path.is_dir():
+        shutil.copytree(shown.path, partial)
+        os.rename(partial, folder)
+    try:
+        return Store(str(folder))
+    except OSError as error:
+        raise StoreUnavailable(
+            "The truth cannot be opened.",
+            where=str(folder),
+            hint=f"Free disk space or check the rights; a damaged {FOLDER}/ can be moved away: "
+            "it is then restored from the current version.",
+            extra={"reason": str(error)},
+        ) from error
+
+
+def _has_blank(quad: Quad | Triple) -> bool:
+    return any(
+        isinstance(term, BlankNode) or (isinstance(term, Triple) and _has_blank(term))
+        for term in (quad.subject, quad.object)
+    )
+
+
+def _line(quad: Quad) -> bytes:
+    if _has_blank(quad) or isinstance(quad.graph_name, BlankNode):
+        raise InvalidRdf(
+            "The store takes no blank nodes.",
+            where=str(quad),
+            hint="Give the node an IRI (skolemise it) before the commit.",
+        )
+    if quad.graph_name == JOURNAL:
+        raise InvalidRdf("The journal is written by commits only.", where=str(quad))
+    return f"{quad} .".encode()
+
+
+def _block(quads: Iterable[Quad]) -> str:
+    """Quads as the inside of DELETE DATA or INSERT DATA, terms written by the RDF library."""
+    by_graph: dict[str, list[str]] = {}
+    for quad in quads:
+        default = isinstance(quad.graph_name, DefaultGraph)
+        by_graph.setdefault("" if default else str(quad.graph_name), []).append(f"{quad.triple} .")
+    parts = []
+    for name, lines in by_graph.items():
+        text = "\n".join(lines)
+        parts.append(f"GRAPH {name} {{\n{text}\n}}" if name else text)
+    return "\n".join(parts)
+
+
+def _request(removed: Iterable[Quad], added: Iterable[Quad]) -> str:
+    out, into = _block(removed), _block(added)
+    delete = f"DELETE DATA {{\n{out}\n}} ;\n" if out else ""
+    return f"{delete}INSERT DATA {{\n{into}\n}}"

@@ -1,0 +1,438 @@
+"""Quality rules: SHACL shapes for a thing and its neighbours, SPARQL checks for rules across facts.
+
+`shapes/*.ttl` say what must hold of a thing (SHACL 1.0 Core and SHACL-SPARQL); `kg/checks/*.rq` are
+SELECT queries that must return nothing. Which SHACL engine runs is hidden behind `validate`: the
+Rust package `shacl` for daily use, pySHACL as the reference. Both give the same results, in the
+same order; the tests compare them on every example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, TypeAlias, cast
+
+import pyoxigraph
+import rdflib
+from pyoxigraph import BlankNode, NamedNode, QuerySolutions, RdfFormat, Store
+
+from kg import resources, rq
+from kg.errors import Internal, InvalidInput, InvalidRdf
+from kg.namespaces import BASE, ID, ISTC, PREFIXES, SH, SHAPES, VOCAB
+from kg.rq import Term
+
+Severity: TypeAlias = Literal["violation", "warning", "info"]
+
+SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
+ENGINES = ("shacl", "pyshacl")
+
+_SPARQL = SH + "SPARQLConstraintComponent"
+_MESSAGE = NamedNode(SH + "message")
+_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_REPORT_PREFIXES = {"sh": SH, "s": SHAPES, "istc": ISTC, "id": ID, "v": VOCAB}
+_SHORTENED = (ID, ISTC, VOCAB, BASE)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One thing that is wrong, doubtful or incomplete.
+
+    Attributes:
+        severity: `violation` refuses the data, `warning` is shown, `info` counts completeness.
+        focus: IRI of the thing that it is about.
+        path: IRI of the property (or a SPARQL property path), None when it is about the whole.
+        value: The value that is wrong, as plain text or IRI; None when something is missing.
+        shape: IRI of the shape, or of the check: `…/shapes#Name`.
+        constraint: IRI of the SHACL constraint component.
+        messages: What is wrong and what to do, by language (`zh`, `en`).
+        term: The value in N-Triples syntax, for reports in RDF.
+    """
+
+    severity: Severity
+    focus: str
+    path: str | None
+    value: str | None
+    shape: str
+    constraint: str
+    messages: dict[str, str] = field(compare=False)
+    term: str | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Local name of the shape or check."""
+        return self.shape.rpartition("#")[2]
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """Gravest first, then by rule, thing, property and value."""
+        return (
+            SEVERITIES.index(self.severity), self.shape, self.focus,
+            self.path or "", self.value or "", self.constraint,
+        )  # fmt: skip
+
+    def _ntriples(self, node: str) -> Iterator[str]:
+        yield f"{node} <{PREFIXES['rdf']}type> <{SH}ValidationResult> ."
+        yield f"{node} <{SH}resultSeverity> <{SH}{self.severity.capitalize()}> ."
+        yield f"{node} <{SH}focusNode> {_resource(self.focus)} ."
+        yield f"{node} <{SH}sourceShape> {_resource(self.shape)} ."
+        yield f"{node} <{SH}sourceConstraintComponent> <{self.constraint}> ."
+        if self.path is not None and not set(self.path) & set("<>^| "):
+            yield f"{node} <{SH}resultPath> <{self.path}> ."
+        if self.term is not None:
+            yield f"{node} <{SH}value> {self.term} ."
+        for language, text in self.messages.items():
+            literal = pyoxigraph.Literal(text, language=language)
+            yield f"{node} <{SH}resultMessage> {literal} ."
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a validation found.
+
+    Attributes:
+        results: All results, gravest first.
+    """
+
+    results: tuple[Result, ...] = ()
+
+    @property
+    def conforms(self) -> bool:
+        """True when there is no violation; warnings and infos do not refuse anything."""
+        return not any(result.severity == "violation" for result in self.results)
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many results of each severity."""
+        return {
+            severity: sum(result.severity == severity for result in self.results)
+            for severity in SEVERITIES
+        }
+
+    def turtle(self) -> str:
+        """The results as a `sh:ValidationReport` (SHACL, section 3.6) in Turtle."""
+        boolean = f'"{str(self.conforms).lower()}"^^<{PREFIXES["xsd"]}boolean>'
+        lines = [
+            f"_:report <{PREFIXES['rdf']}type> <{SH}ValidationReport> .",
+            f"_:report <{SH}conforms> {boolean} .",
+        ]
+        for number, result in enumerate(self.results, start=1):
+            lines.append(f"_:report <{SH}result> _:r{number} .")
+            lines.extend(result._ntriples(f"_:r{number}"))
+        triples = pyoxigraph.parse(input="\n".join(lines), format=RdfFormat.N_TRIPLES)
+        found = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=_REPORT_PREFIXES)
+        return (found or b"").decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a result needs to know about its shape: its path and its messages, by language."""
+
+    path: str | None
+    messages: dict[str, str]
+
+
+def _resource(iri: str) -> str:
+    return iri if iri.startswith("_:") else f"<{iri}>"
+
+
+def _plain(term: Term | None) -> str:
+    """A term as people read it: `org/cas` for a thing, the bare text of a literal."""
+    if term is None:
+        return "–"
+    if isinstance(term, pyoxigraph.Literal):
+        return term.value
+    return _short(term.value) if isinstance(term, NamedNode) else str(term)
+
+
+def _short(text: str) -> str:
+    for base in _SHORTENED:
+        if text.startswith(base):
+            return text.removeprefix(base)
+    return text
+
+
+def _filled(messages: dict[str, str], values: dict[str, str]) -> dict[str, str]:
+    """Put values into the placeholders `{?name}` of the messages."""
+    return {
+        language: _PLACEHOLDER.sub(lambda m: values.get(m.group(1), m.group(0)), text)
+        for language, text in messages.items()
+    }
+
+
+# --- the shapes -----------------------------------------------------------------------------------
+
+
+def shapes_text() -> str:
+    """All shapes as one Turtle document."""
+    return "\n".join(item.read_text("utf-8") for item in resources.files("shapes", suffix=".ttl"))
+
+
+@cache
+def shapes() -> dict[str, Shape]:
+    """Path and messages of every shape that has an IRI.
+
+    Messages are read here and not from an engine's report, because engines drop the language tags
+    of the messages of SPARQL constraints.
+    """
+    store = Store()
+    store.load(input=shapes_text(), format=RdfFormat.TURTLE)
+    found: dict[str, Shape] = {}
+    for quad in store.quads_for_pattern(None, None, None, None):
+        node = quad.subject
+        if isinstance(node, NamedNode) and node.value not in found:
+            path = _object(store, node, "path")
+            found[node.value] = Shape(
+                None if path is None else _path(store, path), _messages(store, node)
+            )
+    return found
+
+
+def _objects(store: Store, node: Term | None, name: str) -> list[Term]:
+    iri = NamedNode(name if ":" in name else SH + name)
+    return [quad.object for quad in store.quads_for_pattern(cast(Any, node), iri, None, None)]
+
+
+def _object(store: Store, node: Term, name: str) -> Term | None:
+    return next(iter(_objects(store, node, name)), None)
+
+
+def _messages(store: Store, node: NamedNode) -> dict[str, str]:
+    """The messages of a shape, or of its SPARQL constraint."""
+    for owner in (node, *_objects(store, node, "sparql")):
+        texts = [t for t in _objects(store, owner, "message") if isinstance(t, pyoxigraph.Literal)]
+        if texts:
+            return {text.language or "en": text.value for text in sorted(texts, key=str)}
+    return {}
+
+
+def _path(store: Store, node: Term) -> str:
+    """A SHACL property path; a compound one in the syntax of SPARQL property paths."""
+    if isinstance(node, NamedNode):
+        return node.value
+    inverse, either = _object(store, node, "inversePath"), _object(store, node, "alternativePath")
+    if inverse is not None:
+        return f"^{_path_step(store, inverse)}"
+    sign, head = ("/", node) if either is None else ("|", either)
+    return sign.join(_path_step(store, step) for step in _list(store, head))
+
+
+def _path_step(store: Store, node: Term) -> str:
+    return f"<{node.value}>" if isinstance(node, NamedNode) else f"({_path(store, node)})"
+
+
+def _list(store: Store, node: Term | None) -> Iterator[Term]:
+    while node is not None:
+        first = _object(store, node, PREFIXES["rdf"] + "first")
+        if first is None:
+            return
+        yield first
+        node = _object(store, node, PREFIXES["rdf"] + "rest")
+
+
+# --- the engines ----------------------------------------------------------------------------------
+
+
+def validate(data: bytes, *, engine: str = "shacl", ontology: bytes | None = None) -> Report:
+    """Validate a graph against all shapes.
+
+    Args:
+        data: The flattened union graph as N-Triples, with the types of superclasses and everything
+            else that follows from the ontology already in it.
+        engine: `shacl` (Rust) or `pyshacl` (the reference, about ten times slower).
+        ontology: Further N-Triples to validate in context, e.g. ontology and vocabularies when
+            `data` comes without them.
+
+    Returns:
+        The results in a fixed order, the same from both engines.
+
+    Raises:
+        InvalidRdf: The data do not parse; `where` says the line.
+        InvalidInput: There is no such engine.
+    """
+    run = _ENGINES.get(engine)
+    if run is None:
+        raise InvalidInput(
+            f"There is no SHACL engine “{engine}”.", hint=f"Use {' or '.join(ENGINES)}."
+        )
+    text = _checked(data, "data")
+    if ontology is not None:
+        text = f"{text}\n{_checked(ontology, 'ontology')}"
+    return Report(tuple(sorted(set(run(text)), key=Result.sort_key)))
+
+
+def _checked(data: bytes, what: str) -> str:
+    """The text of N-Triples that parse."""
+    try:
+        text = data.decode("utf-8")
+        for _ in pyoxigraph.parse(input=data, format=RdfFormat.N_TRIPLES):
+            pass
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InvalidRdf(
+            f"The {what} is not UTF-8.", where=f"line {line}", hint="Save it as UTF-8."
+        ) from error
+    except SyntaxError as error:
+        raise InvalidRdf(
+            f"The {what} is not valid N-Triples: {error.msg}",
+            where=None if error.lineno is None else f"line {error.lineno}",
+            hint="Write one triple a line, each with a full stop at its end.",
+        ) from error
+    return text
+
+
+def _result(shape: str, severity: str, focus: str, path: str | None, value: Term | None,
+            constraint: str) -> Result:  # fmt: skip
+    known = shapes().get(shape, Shape(None, {}))
+    path = known.path or path
+    plain = None if value is None else str(value) if isinstance(value, BlankNode) else value.value  # type: ignore[union-attr]
+    shown = {"this": _short(focus), "value": _short(plain or "–"), "path": _short(path or "–")}
+    return Result(
+        cast(Severity, severity.lower()),
+        focus,
+        path,
+        plain,
+        shape,
+        constraint,
+        _filled(known.messages, shown),
+        None if value is None else str(value),
+    )
+
+
+@cache
+def _compiled() -> Any:
+    import shacl
+
+    return shacl.Shapes.from_turtle(shapes_text())
+
+
+def _term(text: str | None) -> Term | None:
+    """A term from its N-Triples form."""
+    if text is None:
+        return None
+    line = f"<x:s> <x:p> {text} ."
+    triple = next(iter(pyoxigraph.parse(input=line, format=RdfFormat.N_TRIPLES)))
+    return cast(Term, triple.object)
+
+
+def _text(term: Term | None) -> str:
+    """An IRI or the label of a blank node."""
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def _run_shacl(text: str) -> Iterator[Result]:
+    report = _compiled().validate_text(text, format="ntriples")
+    for found in report.results:
+        path = found.path
+        yield _result(
+            _text(_term(found.source_shape)),
+            found.severity,
+            _text(_term(found.focus_node)),
+            path[1:-1] if path and re.fullmatch(r"<[^<>]*>", path) else None,
+            _term(found.value),
+            _text(_term(found.component_iri)),
+        )
+
+
+@cache
+def _shapes_graph() -> rdflib.Graph:
+    return rdflib.Graph().parse(data=shapes_text(), format="turtle")
+
+
+def _ox(node: Any) -> Term | None:
+    """The same term for pyoxigraph."""
+    if node is None:
+        return None
+    if isinstance(node, rdflib.Literal):
+        if node.language:
+            return pyoxigraph.Literal(str(node), language=node.language)
+        datatype = NamedNode(str(node.datatype)) if node.datatype else None
+        return pyoxigraph.Literal(str(node), datatype=datatype)
+    return NamedNode(str(node)) if isinstance(node, rdflib.URIRef) else BlankNode(str(node))
+
+
+def _run_pyshacl(text: str) -> Iterator[Result]:
+    import pyshacl
+
+    graph = rdflib.Graph().parse(data=text, format="nt")
+    _, report, words = pyshacl.validate(
+        graph, shacl_graph=_shapes_graph(), inference="none", advanced=False, inplace=True
+    )
+    if not isinstance(report, rdflib.Graph):  # pySHACL returns its failures instead of raising
+        raise Internal(f"pySHACL cannot use the shapes: {words}", where="shapes/")
+    sh = rdflib.Namespace(SH)
+    for node in report.objects(None, sh.result):
+        path = report.value(node, sh.resultPath)
+        yield _result(
+            str(report.value(node, sh.sourceShape)),
+            str(report.value(node, sh.resultSeverity)).removeprefix(SH),
+            _text(_ox(report.value(node, sh.focusNode))),
+            str(path) if isinstance(path, rdflib.URIRef) else None,
+            _ox(report.value(node, sh.value)),
+            str(report.value(node, sh.sourceConstraintComponent)),
+        )
+
+
+_ENGINES: dict[str, Callable[[str], Iterable[Result]]] = {
+    "shacl": _run_shacl,
+    "pyshacl": _run_pyshacl,
+}
+
+
+# --- the checks -----------------------------------------------------------------------------------
+
+
+def check(store: Store) -> list[Result]:
+    """Run the checks across facts: `kg/checks/*.rq`, over the union of all graphs.
+
+    Args:
+        store: The graph with its named graphs, everything materialised.
+
+    Returns:
+        One result for each row of each check, in a fixed order.
+
+    Raises:
+        InvalidInput: A check's header lacks something.
+    """
+    found = [result for rule in rq.read_all("kg", "checks") for result in run_check(store, rule)]
+    return sorted(set(found), key=Result.sort_key)
+
+
+def run_check(store: Store, rule: rq.RqFile) -> Iterator[Result]:
+    """Run one check.
+
+    Args:
+        store: The graph with its named graphs.
+        rule: The check; its header names severity, message {zh, en}, the variable of the focus,
+            and optionally the property (`path`) and the variable of the value (`value`).
+
+    Yields:
+        A result a row.
+    """
+    rule.require("title", "severity", "message", "focus")
+    header = rule.header
+    rows = cast(QuerySolutions, store.query(rule.text, use_default_graph_as_union=True))
+    names = [variable.value for variable in rows.variables]
+    for row in rows:
+        terms = cast("dict[str, Term | None]", {name: row[name] for name in names})
+        value = terms.get(header.get("value", ""))
+        plain = None if value is None else getattr(value, "value", str(value))
+        focus = terms[header["focus"]]
+        yield Result(
+            header["severity"],
+            str(focus) if not isinstance(focus, NamedNode) else focus.value,
+            _expanded(header.get("path")),
+            plain,
+            SHAPES + rule.name,
+            _SPARQL,
+            _filled(header["message"], {name: _plain(term) for name, term in terms.items()}),
+            None if value is None else str(value),
+        )
+
+
+def _expanded(name: str | None) -> str | None:
+    """The IRI of a prefixed name in a header."""
+    if name is None:
+        return None
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
