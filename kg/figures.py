@@ -1,0 +1,164 @@
+"""Facts with everything that makes a figure citable: wording, unit, time, place in a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode
+
+from kg import asking, rq
+from kg.asking import Selecting, Source
+from kg.catalogue import Bilingual
+from kg.description import Fact, Thing, Value
+from kg.rq import Term
+
+_DIMENSIONS = ("counterpart", "area", "breakdownBy", "population")
+
+
+def rows_about(
+    engine: Selecting, name: str, variable: str, iris: Iterable[str]
+) -> list[dict[str, Term]]:
+    """Rows of a query of `kg/queries/browse` for these things."""
+    terms = [[NamedNode(iri)] for iri in iris]
+    if not terms:
+        return []
+    return engine.select(rq.bind(rq.load("kg", "queries", "browse", name).text, [variable], terms))
+
+
+def text_of(term: Term | None) -> str:
+    """The IRI or the text of a term."""
+    return "" if term is None else str(getattr(term, "value", term))
+
+
+def places(engine: Selecting, iris: Iterable[str]) -> dict[str, Source]:
+    """Places in documents: IRI → document, section, page, retrieval date."""
+    found: dict[str, Source] = {}
+    for row in rows_about(engine, "places", "place", sorted(set(iris))):
+        place, title = text_of(row["place"]), row.get("title")
+        if place not in found:
+            span = (
+                (int(text_of(row["start"])), int(text_of(row["end"]))) if "start" in row else None
+            )
+            found[place] = Source(
+                "",
+                place,
+                text_of(row["document"]),
+                {},
+                text_of(row.get("locator")),
+                text_of(row.get("page")) or None,
+                span,
+                text_of(row.get("retrieved")) or None,
+                text_of(row.get("doi")) or None,
+            )
+        if isinstance(title, Literal):
+            found[place].title[title.language or "en"] = title.value
+    return found
+
+
+class Names:
+    """Collects the IRIs of a description and names all of them with one query."""
+
+    def __init__(self, engine: Selecting, language: str) -> None:
+        self._engine = engine
+        self.language = language
+        self._labels: dict[str, Bilingual] = {}
+
+    def learn(self, iris: Iterable[str]) -> None:
+        """Look up labels; places in documents are named after document and section."""
+        wanted = {iri for iri in iris if iri not in self._labels}
+        found = asking.labels(self._engine, wanted)
+        nameless = [i for i in sorted(wanted - set(found)) if "/id/location/" in i]
+        for iri, place in places(self._engine, nameless).items():
+            found[iri] = {
+                tag: f"{asking.pick(place.title, tag) or place.document}, {place.locator}"
+                for tag in asking.LANGUAGES
+            }
+        for iri in wanted:
+            self._labels[iri] = found.get(iri, {})
+
+    def thing(self, iri: str) -> Thing:
+        """A thing with its name."""
+        return Thing(iri, self._labels.get(iri, {}))
+
+    def node(self, term: Term) -> Thing | Value:
+        """A thing or a literal."""
+        if isinstance(term, Literal):
+            return Value(term.value, term.language, term.datatype.value)
+        return self.thing(text_of(term))
+
+    def order(self, node: Thing | Value) -> str:
+        """What to sort by: the name in the reader's language."""
+        if isinstance(node, Value):
+            return f"{node.language or ''} {node.text}"
+        return asking.pick(node.label, self.language) or node.iri
+
+
+def facts(engine: Selecting, iris: Iterable[str], language: str = "zh") -> dict[str, Fact]:
+    """The content of facts.
+
+    Args:
+        engine: Where to ask.
+        iris: IRIs of the facts.
+        language: Reader's language, for the order of lists.
+
+    Returns:
+        IRI → fact, in the order of the IRIs given.
+    """
+    wanted = list(dict.fromkeys(iris))
+    said: dict[str, dict[str, list[Term]]] = {}
+    for row in rows_about(engine, "fact-details", "fact", wanted):
+        properties = said.setdefault(text_of(row["fact"]), {})
+        name = text_of(row["predicate"]).rpartition("#")[2]
+        values = properties.setdefault(name, [])
+        if row["object"] not in values:
+            values.append(row["object"])
+    names = Names(engine, language)
+    names.learn(
+        term.value
+        for properties in said.values()
+        for name, terms in properties.items()
+        if name not in ("statedIn", "period")
+        for term in terms
+        if isinstance(term, NamedNode)
+    )
+    stated = asking.sources(engine, said)
+    return {i: _fact(i, said[i], names, stated.get(i, ())) for i in wanted if i in said}
+
+
+def _fact(iri: str, said: dict[str, list[Term]], names: Names, sources: tuple[Source, ...]) -> Fact:
+    def one(name: str) -> Thing | None:
+        found = [t.value for t in said.get(name, []) if isinstance(t, NamedNode)]
+        return names.thing(found[0]) if found else None
+
+    def text(name: str) -> str | None:
+        return text_of(said[name][0]) if name in said else None
+
+    def things(name: str) -> tuple[Thing, ...]:
+        found = [names.thing(text_of(term)) for term in said.get(name, [])]
+        return tuple(sorted(found, key=names.order))
+
+    def tagged(name: str) -> Bilingual:
+        found = [t for t in said.get(name, []) if isinstance(t, Literal)]
+        return {t.language or "en": t.value for t in found}
+
+    kinds = [text_of(term).rpartition("#")[2] for term in said.get("type", [])]
+    return Fact(
+        iri=iri,
+        kind=next(iter(sorted(kinds)), "Fact"),
+        about=things("about"),
+        heading=one("indicator") or one("claimType") or one("predicate"),
+        value=text("value"),
+        value_text=text("valueText"),
+        unit=one("unit"),
+        symbol=text("symbol"),
+        qualifier=one("qualifier"),
+        bounds=(text("lowerBound"), text("upperBound")),
+        period=text("edtf"),
+        basis=one("timeBasis"),
+        dimensions={name: things(name) for name in _DIMENSIONS if name in said},
+        subject=one("subject"),
+        object=names.node(said["object"][0]) if "object" in said else None,
+        statement=tagged("statement"),
+        note=tagged("noteText"),
+        sources=sources,
+    )
