@@ -1,0 +1,99 @@
+"""How commands speak: results on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from kg.assembling import Progress
+
+#: Wide enough for every row, where nobody looks at a screen.
+_UNBOUND = 10_000
+
+
+def note(text: str) -> None:
+    """Tell people something that is not a result."""
+    click.echo(text, err=True)
+
+
+def write_json(value: Any) -> None:
+    """Write a value as JSON, Chinese as it is."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_csv(names: Sequence[str], records: Sequence[Mapping[str, str]]) -> None:
+    """Write records as CSV (RFC 4180, with line feeds)."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(records)
+    click.echo(text.getvalue(), nl=False)
+
+
+def write_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write rows as a table for people.
+
+    Args:
+        names: Headings.
+        rows: Cells, as many in each row as there are headings.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in names:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        # As Text, because square brackets in a cell are no markup.
+        table.add_row(*(Text(cell) for cell in row))
+    width = None if sys.stdout.isatty() else _UNBOUND
+    Console(width=width, highlight=False).print(table)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show the stages of a long piece of work: a bar on a terminal, else a line a stage."""
+    if sys.stderr.isatty():
+        with _bar() as tell:
+            yield tell
+    else:
+        yield _lines()
+
+
+def _lines() -> Progress:
+    said: list[str] = []
+
+    def tell(stage: str, done: int | None, total: int | None) -> None:
+        if stage not in said:
+            said.append(stage)
+            note(stage if not total else f"{stage} ({total})")
+
+    return tell
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None)
+
+        def tell(stage: str, done: int | None, total: int | None) -> None:
+            shown.update(task, description=stage, total=total, completed=done or 0)
+
+        yield tell
+
+
+__all__ = ["note", "progress", "write_csv", "write_json", "write_table"]

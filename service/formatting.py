@@ -1,0 +1,143 @@
+"""Template filters: numbers, periods, names, citations. Templates print, they do not compute."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
+
+from babel.numbers import format_decimal
+from flask import Flask, request
+
+from kg import asking
+from kg.asking import Source
+from kg.description import Description, Fact, Thing, Value
+from service import addresses, language
+from service.language import Label, translate
+
+_EXACT = "/value-qualifier/exact"
+
+
+def number(text: str) -> str:
+    """A normalised number with the grouping of the reader's language; not rounded."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    return format_decimal(value, locale=language.interface(), decimal_quantization=False)
+
+
+def _moment(edtf: str) -> str:
+    if edtf.endswith("~"):
+        return translate("about %(time)s", time=edtf[:-1])
+    return edtf
+
+
+def period(edtf: str) -> str:
+    """A period of ISO 8601-2 (EDTF level 1) in words."""
+    begin, slash, end = edtf.partition("/")
+    if not slash:
+        return _moment(edtf)
+    if begin in ("", ".."):
+        return translate("up to %(time)s", time=_moment(end))
+    if end in ("", ".."):
+        return translate("since %(time)s", time=_moment(begin))
+    return f"{_moment(begin)}–{_moment(end)}"
+
+
+def name(thing: Thing) -> Label:
+    """The name of a thing; without one, the time of a period or the end of its IRI."""
+    if thing.label:
+        return language.label(thing.label)
+    end = addresses.last_part(thing.iri)
+    if "/id/period/" in thing.iri:
+        return Label(period(re.sub(r"x$", "~", end.replace("_", "/").replace("open", ".."))))
+    return Label(end)
+
+
+def title(description: Description) -> Label:
+    """The heading of a thing's page."""
+    fact = description.itself
+    if description.thing.label or fact is None:
+        return name(description.thing)
+    if fact.statement:
+        return language.label(fact.statement)
+    if fact.subject is not None and fact.object is not None and fact.heading is not None:
+        end = fact.object.text if isinstance(fact.object, Value) else name(fact.object).text
+        return Label(f"{name(fact.subject).text} – {name(fact.heading).text} – {end}")
+    parts = [name(thing).text for thing in fact.about]
+    if fact.heading is not None:
+        parts.append(name(fact.heading).text)
+    return Label(" · ".join(parts) or addresses.last_part(fact.iri))
+
+
+def qualified(fact: Fact) -> Thing | None:
+    """The qualifier of a figure where it says more than “exact”."""
+    found = fact.qualifier
+    return None if found is None or found.iri.endswith(_EXACT) else found
+
+
+def is_rank(fact: Fact) -> bool:
+    """Whether the figure is a position in a ranking."""
+    return fact.kind == "RankingFact"
+
+
+def unstated(fact: Fact) -> bool:
+    """Whether the source leaves the time of the figure open."""
+    return fact.basis is not None and fact.basis.iri.endswith("/unknown")
+
+
+def short(source: Source) -> str:
+    """A source mark: key of the document and place in it."""
+    document = addresses.last_part(source.document)
+    return f"{document} {source.locator}".strip()
+
+
+def cite(source: Source) -> str:
+    """A whole citation: title, place, page, retrieval date, upstream documents."""
+    text = source.cite(language.interface())
+    if source.upstream:
+        names = [
+            asking.pick(label, language.content()) or addresses.last_part(iri)
+            for iri, label in source.upstream.items()
+        ]
+        text += "; " + translate("after %(documents)s", documents=", ".join(names))
+    return text
+
+
+def with_parameters(**changes: object) -> str:
+    """The address of this page with some parameters changed; None takes one away."""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes]
+    kept += [(key, str(value)) for key, value in changes.items() if value is not None]
+    query = urlencode(kept)
+    path = request.script_root + request.path
+    return f"{path}?{query}" if query else path
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters and functions."""
+    environment = app.jinja_env
+    environment.filters.update(
+        number=number,
+        period=period,
+        name=name,
+        label=language.label,
+        href=addresses.href,
+        outside=addresses.outside,
+        document=addresses.document,
+        short=short,
+        cite=cite,
+        last_part=addresses.last_part,
+    )
+    environment.tests.update(rank=is_rank, unstated=unstated)
+    environment.globals.update(
+        qualified=qualified,
+        with_parameters=with_parameters,
+        interface=language.interface,
+        content_language=language.content,
+        languages=language.LANGUAGES,
+        local=addresses.local,
+    )
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    language.install(environment)

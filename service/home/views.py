@@ -1,0 +1,69 @@
+"""The home page, and the pages behind the type of a problem."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import groupby
+
+from flask import Response, render_template
+
+from kg import asking, catalogue, describing
+from kg.building import tool_version
+from kg.catalogue import Question
+from kg.errors import NotFound
+from service import caching, language, negotiation, problems
+from service.home import api
+from service.negotiation import DOCUMENTS, HTML, vary
+from service.state import engine, state, version
+
+
+def themes(tag: str) -> list[tuple[str, list[Question]]]:
+    """The questions by theme, as readers of a language see them."""
+    found = sorted(catalogue.questions(), key=lambda q: (asking.pick(q.theme, "en") or "", q.id))
+    return [
+        (asking.pick(some[0].theme, tag) or "", some)
+        for _, group in groupby(found, key=lambda q: q.theme["en"])
+        for some in [list(group)]
+    ]
+
+
+def home() -> Response:
+    """What is in the graph, what can be asked, doors for data people; or the catalogue as RDF."""
+    chosen = negotiation.choose(DOCUMENTS)
+    if chosen is not HTML:
+        return api.catalogue_as(chosen)
+    now = version()
+    etag = caching.tag(now.digest, "home", language.interface(), language.content())
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    body = render_template(
+        "home/home.html",
+        summary=state().kept.get(now.digest, "summary", lambda: describing.summary(engine())),
+        themes=themes(language.content()),
+        version=now,
+        software=tool_version(),
+        dumps=api.DUMPS,
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
+    response.headers["Link"] = (
+        '</sparql>; rel="service-desc", </catalog>; rel="describedby"; type="text/turtle"'
+    )
+    return vary(response)
+
+
+def problem_list() -> str:
+    """All types of problems."""
+    return render_template("home/problems.html", table=problems.TABLE)
+
+
+def problem(slug: str) -> str:
+    """One type of problem, and what to do about it."""
+    found = problems.BY_SLUG.get(slug)
+    if found is None:
+        raise NotFound(
+            f"There is no type of problem “{slug}”.",
+            extra={"suggestions": difflib.get_close_matches(slug, problems.BY_SLUG, n=3)},
+        )
+    return render_template("home/problems.html", table=(found,))

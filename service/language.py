@@ -1,0 +1,103 @@
+"""Languages: of the interface (`lang`, Accept-Language) and of the content (`clang`).
+
+Messages are written in English in the code and the templates; the catalogue of the other language
+is a gettext file that is read as it stands when the service starts.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from babel.messages.pofile import read_po
+from flask import Response, g, has_request_context, request
+from jinja2 import Environment
+
+from kg import asking, resources
+from service.state import state
+
+LANGUAGES = asking.LANGUAGES
+DEFAULT = LANGUAGES[0]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name as shown: its text, and its language where that is not the one asked for."""
+
+    text: str
+    language: str | None = None
+
+
+def read_messages() -> dict[str, dict[str, str]]:
+    """The catalogues in `service/locale`: language → source text → translation."""
+    text = resources.text("service", "locale", "zh", "LC_MESSAGES", "messages.po")
+    catalogue = read_po(io.StringIO(text), locale="zh")
+    messages = {
+        str(message.id): str(message.string)
+        for message in catalogue
+        if message.id and message.string and isinstance(message.id, str)
+    }
+    return {"zh": messages, "en": {}}
+
+
+def interface() -> str:
+    """Language of the interface: `?lang=`, then Accept-Language, then the default."""
+    if not has_request_context():
+        return DEFAULT
+    if "language" not in g:
+        asked = request.args.get("lang")
+        accepted = request.accept_languages.best_match(LANGUAGES)
+        g.language = asked if asked in LANGUAGES else accepted or DEFAULT
+    return str(g.language)
+
+
+def content() -> str:
+    """Language of labels and texts of the graph: `?clang=`, else that of the interface."""
+    asked = request.args.get("clang")
+    return asked if asked in LANGUAGES else interface()
+
+
+def translate(message: str, /, **values: Any) -> str:
+    """A message in the interface language, with values filled in (`%(name)s`)."""
+    text = state().messages.get(interface(), {}).get(message, message)
+    return text % values if values else text
+
+
+def _translate_plural(singular: str, plural: str, number: int, /, **values: Any) -> str:
+    return translate(singular if number == 1 else plural, **{"num": number, **values})
+
+
+def label(names: Mapping[str, str], fallback: str = "") -> Label:
+    """A name in the content language; else in the other one, and then marked as such.
+
+    Args:
+        names: Name by language.
+        fallback: What to show when there is no name at all.
+
+    Returns:
+        The text; its language when it differs from that of the page.
+    """
+    wanted = content()
+    for tag in (wanted, *LANGUAGES, *names):
+        if tag in names:
+            return Label(names[tag], None if tag == interface() else tag)
+    return Label(fallback)
+
+
+def mark(response: Response) -> Response:
+    """Set Content-Language on pages and problems."""
+    if response.mimetype in ("text/html", "application/problem+json"):
+        response.headers.setdefault("Content-Language", interface())
+    return response
+
+
+def install(environment: Environment) -> None:
+    """Give templates `_` and `{% trans %}`."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: state().messages.get(interface(), {}).get(message, message),
+        lambda one, many, number: _translate_plural(one, many, number),
+        newstyle=True,
+    )

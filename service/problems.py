@@ -1,0 +1,283 @@
+"""Errors on the web: RFC 9457 problem details, and the same as a page for browsers.
+
+One table says which status a kind of error has. `docs/errors.md` prints it, `/problems/<slug>`
+explains each row.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from kg.errors import IstcError
+from service.language import translate
+from service.negotiation import vary, wants_page
+from service.security import request_id
+
+log = logging.getLogger(__name__)
+
+
+def _(message: str) -> str:
+    """Mark a message for the catalogue; it is translated when it is shown."""
+    return message
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A type of problem: the kind of error is its slug.
+
+    Attributes:
+        slug: Last part of its address.
+        status: HTTP status.
+        title: What is wrong, in general.
+        advice: What to do about it.
+        retry: Seconds after which to try again, where that can help.
+    """
+
+    slug: str
+    status: int
+    title: str
+    advice: str
+    retry: int | None = None
+
+
+TABLE = (
+    Problem(
+        "bad-request",
+        400,
+        _("The request cannot be understood"),
+        _("Check the address, the parameters and the body; the detail names the wrong one."),
+    ),
+    Problem(
+        "sparql-syntax",
+        400,
+        _("The query is not valid SPARQL"),
+        _("Go to the line and column given; a missing prefix is offered as a line to add."),
+    ),
+    Problem(
+        "invalid-rdf",
+        400,
+        _("The RDF cannot be read"),
+        _("Go to the line given, and check that the media type is that of the content."),
+    ),
+    Problem(
+        "unauthorized",
+        401,
+        _("A token is needed"),
+        _("Send the header Authorization: Bearer with a token for this service."),
+    ),
+    Problem(
+        "forbidden",
+        403,
+        _("This is not allowed here"),
+        _("The endpoint answers queries only; the graph is changed by imports."),
+    ),
+    Problem(
+        "no-outside-access",
+        403,
+        _("Queries cannot reach other machines"),
+        _("Leave out SERVICE, LOAD and the like, and query the other endpoint by itself."),
+    ),
+    Problem(
+        "not-found",
+        404,
+        _("There is no such thing"),
+        _("Check the spelling; near names are suggested where there are any."),
+    ),
+    Problem(
+        "method-not-allowed",
+        405,
+        _("The method is not offered at this address"),
+        _("Use one of the methods in the Allow header."),
+    ),
+    Problem(
+        "not-acceptable",
+        406,
+        _("None of the accepted formats can be sent"),
+        _("Accept one of the formats listed, or name one in the address."),
+    ),
+    Problem(
+        "query-cancelled",
+        409,
+        _("The query was cancelled"),
+        _("Somebody stopped it by its id, or the connection was closed; send it again."),
+    ),
+    Problem(
+        "too-large",
+        413,
+        _("The request is too large"),
+        _("Send less at a time, within the bound given."),
+    ),
+    Problem(
+        "uri-too-long",
+        414,
+        _("The address is too long"),
+        _("Send the query with POST."),
+    ),
+    Problem(
+        "unsupported-media-type",
+        415,
+        _("The media type is not read here"),
+        _("Send one of the media types listed."),
+    ),
+    Problem(
+        "range-not-satisfiable",
+        416,
+        _("The range lies outside the file"),
+        _("Ask for the file without a range."),
+    ),
+    Problem(
+        "invalid-parameter",
+        422,
+        _("A parameter has a value that is not allowed"),
+        _("Every wrong parameter is listed with what is expected."),
+    ),
+    Problem(
+        "invalid-table",
+        422,
+        _("The table cannot be used"),
+        _("Go to the row and column given."),
+    ),
+    Problem(
+        "non-conforming",
+        422,
+        _("The data break a rule of the graph"),
+        _("Each result names the place and the rule."),
+    ),
+    Problem(
+        "query-too-expensive",
+        422,
+        _("The query needs more memory or gives a larger result than allowed"),
+        _("Ask for fewer rows with LIMIT, join fewer patterns, or download the whole graph."),
+    ),
+    Problem(
+        "internal",
+        500,
+        _("Something went wrong on our side"),
+        _("Try again; if it stays, report the request id."),
+    ),
+    Problem(
+        "busy",
+        503,
+        _("All workers are in use"),
+        _("Try again after the seconds given in Retry-After."),
+        retry=2,
+    ),
+    Problem(
+        "store-unavailable",
+        503,
+        _("The graph cannot be used now"),
+        _("It has not been built yet, or is being replaced; try again shortly."),
+        retry=5,
+    ),
+    Problem(
+        "query-timeout",
+        504,
+        _("The query was stopped at its time limit"),
+        _("Make it more selective, ask for fewer rows, or split it in parts."),
+    ),
+)
+BY_SLUG = {problem.slug: problem for problem in TABLE}
+_BY_STATUS = {
+    400: "bad-request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    414: "uri-too-long",
+    415: "unsupported-media-type",
+    416: "range-not-satisfiable",
+    422: "invalid-parameter",
+    503: "store-unavailable",
+}
+
+
+def respond(
+    slug: str,
+    detail: str,
+    *,
+    where: str | None = None,
+    hint: str | None = None,
+    extra: dict[str, Any] | None = None,
+) -> Response:
+    """The answer for a problem.
+
+    Args:
+        slug: Kind of the error.
+        detail: What is wrong in this case.
+        where: Where.
+        hint: What to do in this case.
+        extra: Further members.
+
+    Returns:
+        Problem details as JSON, or as a page for browsers.
+    """
+    problem = BY_SLUG.get(slug, BY_SLUG["internal"])
+    members: dict[str, Any] = {
+        "type": f"{request.script_root}/problems/{problem.slug}",
+        "title": translate(problem.title),
+        "status": problem.status,
+        "detail": detail,
+        "instance": f"urn:uuid:{request_id()}",
+    }
+    if where is not None:
+        members["where"] = where
+    members["hint"] = hint or translate(problem.advice)
+    members.update({key: value for key, value in (extra or {}).items() if key not in members})
+    if wants_page():
+        body, kind = render_template("problem.html", problem=members), "text/html; charset=utf-8"
+    else:
+        body = json.dumps(members, ensure_ascii=False, default=str) + "\n"
+        kind = "application/problem+json"
+    response = Response(body, problem.status, content_type=kind)
+    response.headers["Cache-Control"] = "no-store"
+    if problem.retry is not None:
+        response.headers["Retry-After"] = str(problem.retry)
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return vary(response)
+
+
+def _known(error: IstcError) -> Response:
+    if BY_SLUG.get(error.kind, BY_SLUG["internal"]).status == 500:
+        log.error("request %s failed", request_id(), exc_info=error)
+    return respond(
+        error.kind, error.what, where=error.where, hint=error.hint, extra=error.extra
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    """Errors of the framework, through the same table."""
+    if isinstance(error, RequestRedirect):
+        return Response(status=error.code, headers={"Location": error.new_url})
+    slug = _BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "internal")
+    extra: dict[str, Any] = {}
+    detail = translate(BY_SLUG[slug].title) + ("." if slug != "not-found" else f": {request.path}")
+    if slug == "too-large" and request.max_content_length is not None:
+        extra["limitBytes"] = request.max_content_length
+    response = respond(slug, detail, where=request.path, extra=extra)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _unknown(error: Exception) -> Response:
+    """Our own fault: the log has the traceback, the answer the id of the request."""
+    log.error("request %s failed", request_id(), exc_info=error)
+    detail = translate("An unexpected error occurred; it has been logged.")
+    return respond("internal", detail, where=request.path)
+
+
+def install(app: Flask) -> None:
+    """Send every error through the table."""
+    app.register_error_handler(IstcError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)

@@ -1,0 +1,149 @@
+"""Answers for programs: JSON with labels and sources, CSV, and the query itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from flask import Response, request
+
+from kg import asking, catalogue
+from kg.asking import Answered, Cell, Source
+from kg.catalogue import Question
+from service import addresses, caching
+from service.negotiation import CSV, JSON, RQ, vary
+from service.questions import asked
+from service.state import version
+
+ENDINGS = ("json", "csv", "rq")
+_FORMATS = {"json": JSON, "csv": CSV, "rq": RQ}
+
+
+def summary(question: Question) -> dict[str, Any]:
+    """What the catalogue says of a question."""
+    return {
+        "id": question.id,
+        "url": addresses.public(f"/questions/{question.id}"),
+        "title": question.title,
+        "rationale": question.rationale,
+        "theme": question.theme,
+        "view": question.view,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "of": p.of or None,
+                "label": p.label,
+                "default": p.default,
+                "minimum": p.minimum,
+                "maximum": p.maximum,
+            }
+            for p in question.parameters
+        ],
+        "columns": [
+            {"name": c.name, "role": c.role, "label": c.label} for c in question.columns
+        ],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    found: dict[str, Any] = {"text": cell.text}
+    if cell.iri is not None:
+        found.update(iri=cell.iri, label=cell.label)
+    if cell.facts:
+        found = {"facts": list(cell.facts)}
+    return found
+
+
+def _source(source: Source, language: str) -> dict[str, Any]:
+    return {
+        "place": source.place,
+        "document": source.document,
+        "title": source.title,
+        "locator": source.locator,
+        "page": source.page,
+        "span": list(source.span) if source.span else None,
+        "retrieved": source.retrieved,
+        "doi": source.doi,
+        "upstream": source.upstream,
+        "citation": source.cite(language),
+    }
+
+
+def as_json(answered: Answered) -> str:
+    """An answer with everything it rests on."""
+    now = version()
+    return json.dumps(
+        {
+            "question": summary(answered.question),
+            "values": answered.parameters,
+            "language": answered.language,
+            "data": {"version": now.number, "digest": now.digest},
+            "total": len(answered.rows),
+            "rows": [
+                {name: _cell(cell) for name, cell in row.items()} for row in answered.rows
+            ],
+            "sources": {
+                fact: [_source(source, answered.language) for source in some]
+                for fact, some in answered.sources.items()
+            },
+        },
+        ensure_ascii=False,
+    )
+
+
+def as_csv(answered: Answered, *, bom: bool) -> str:
+    """An answer as RFC 4180 rows; the sources are the last columns.
+
+    Args:
+        answered: The answer.
+        bom: For spreadsheets: begin with a byte order mark, and keep texts from being formulas.
+
+    Returns:
+        The text.
+    """
+    out = io.StringIO()
+    names = asking.field_names(answered)
+    writer = csv.DictWriter(out, names, lineterminator="\r\n")
+    writer.writeheader()
+    for record in asking.records(answered):
+        writer.writerow({k: _harmless(v) if bom else v for k, v in record.items()})
+    return ("\ufeff" if bom else "") + out.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return "'" + text if text.startswith(("=", "+", "@", "\t", "\r")) else text
+
+
+def answer(question_id: str, ending: str) -> Response:
+    """The whole answer in a format.
+
+    Args:
+        question_id: Id of the question.
+        ending: `json`, `csv` or `rq`.
+
+    Returns:
+        The answer; machine formats are never cut.
+    """
+    catalogue.question(question_id)
+    etag = asked.etag(question_id, ending)
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    answered = asked.answer(question_id)
+    if ending == "json":
+        body = as_json(answered)
+    elif ending == "csv":
+        body = as_csv(answered, bom=request.args.get("bom") == "1")
+    else:
+        body = answered.query
+    response = Response(body, content_type=_FORMATS[ending].content_type)
+    if ending != "json":
+        response.headers["Content-Disposition"] = f'inline; filename="{question_id}.{ending}"'
+    response.set_etag(etag)
+    response.headers["Link"] = (
+        f'<{addresses.public(f"/questions/{question_id}")}>; rel="describedby"; type="text/html"'
+    )
+    return vary(response)

@@ -1,0 +1,63 @@
+"""The catalogue of questions, and the page of each with form, answer and sources."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, render_template
+
+from kg import asking, catalogue
+from service import addresses, caching, language, negotiation
+from service.home.views import themes
+from service.negotiation import CSV, HTML, JSON, RQ, vary
+from service.questions import api, asked
+from service.state import engine, state, version
+
+
+def listing() -> Response:
+    """All questions by theme; as JSON for programs."""
+    chosen = negotiation.choose((HTML, JSON))
+    if chosen is JSON:
+        return vary(jsonify(questions=[api.summary(q) for q in catalogue.questions()]))
+    body = render_template("questions/list.html", themes=themes(language.content()))
+    return vary(Response(body, content_type=HTML.content_type))
+
+
+def question(question_id: str) -> Response:
+    """A question: form, answer, the places behind each row, the query; or the answer as data."""
+    found = catalogue.question(question_id)
+    chosen = negotiation.choose((HTML, JSON, CSV, RQ))
+    if chosen is not HTML:
+        return api.answer(question_id, chosen.name)
+    etag = asked.etag(question_id, "html")
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    answered = asked.answer(question_id)
+    shown = asked.page(len(answered.rows))
+    digest = version().digest
+    options = {
+        p.name: state().kept.get(
+            digest, ("choices", p.type, p.of), lambda p=p: asking.choices(engine(), p)
+        )
+        for p in found.parameters
+    }
+    values = {name: value for name, value in answered.parameters.items() if value}
+    body = render_template(
+        "questions/question.html",
+        question=found,
+        answered=answered,
+        page=shown,
+        options=options,
+        parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}),
+        version=version(),
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
+    path = f"/questions/{question_id}"
+    links = [
+        f'<{addresses.public(path + "." + item.name)}>; rel="alternate"; type="{item.media_type}"'
+        for item in (JSON, CSV, RQ)
+    ]
+    response.headers["Link"] = ", ".join(links)
+    return vary(response)

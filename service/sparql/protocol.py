@@ -1,0 +1,163 @@
+"""SPARQL 1.1 Protocol, section 2: read a request, strictly, before anything runs.
+
+What a request says twice, in another charset, or with a wrong media type is refused; parameters
+that other services know and we do not are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import parse_qsl
+
+from flask import Request
+from pyoxigraph import NamedNode
+from werkzeug.exceptions import UnsupportedMediaType
+
+from kg.errors import InvalidInput, UpdateRefused
+
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
+FORM_TYPE = "application/x-www-form-urlencoded"
+ACCEPTED = (QUERY_TYPE, FORM_TYPE)
+
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+
+
+class WrongMediaType(UnsupportedMediaType):
+    """A body of a media type, or in a charset, that the endpoint does not read."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request to the endpoint.
+
+    Attributes:
+        query: The query; None when the request has none.
+        default_graphs: Graphs that make up the default graph.
+        named_graphs: Graphs to be used as named graphs.
+        format: Name of a format, which beats the Accept header.
+        seconds: Time limit asked for.
+        query_id: The id under which the query can be cancelled.
+        example: Id of a question to show in the editor.
+    """
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str | None
+    seconds: float | None
+    query_id: str
+    example: str | None = None
+
+
+def _refuse(what: str, parameter: str, hint: str | None = None) -> NoReturn:
+    raise InvalidInput(what, where=parameter, hint=hint, extra={"parameter": parameter})
+
+
+def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
+    """Form fields, percent-decoded as UTF-8 exactly once."""
+    try:
+        return parse_qsl(
+            raw.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict"
+        )
+    except ValueError as error:
+        _refuse("The parameters are not UTF-8.", where, f"Encode them as UTF-8 ({error}).")
+
+
+def _body(request: Request) -> tuple[str | None, list[tuple[str, str]]]:
+    """The query in the body, or the form fields of the body."""
+    kind = request.mimetype
+    charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
+    if kind == UPDATE_TYPE:
+        raise UpdateRefused(
+            "The endpoint answers queries only.", hint="Change the graph with an import."
+        )
+    if kind not in ACCEPTED or charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
+        raise WrongMediaType
+    data = request.get_data(cache=False)
+    if kind == FORM_TYPE:
+        return None, _pairs(data, "body")
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        _refuse("The query is not UTF-8.", "body", f"Byte {error.start} is not valid UTF-8.")
+
+
+def _once(fields: list[tuple[str, str]], name: str) -> str | None:
+    found = [value for key, value in fields if key == name]
+    if len(found) > 1:
+        _refuse(f"The parameter {name} is given {len(found)} times.", name, "Give it once.")
+    return found[0] if found else None
+
+
+def _graphs(fields: list[tuple[str, str]], name: str) -> tuple[str, ...]:
+    found = tuple(value for key, value in fields if key == name)
+    for iri in found:
+        try:
+            NamedNode(iri)
+        except ValueError:
+            _refuse(f"“{iri}” is not an absolute IRI.", name)
+    return found
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        _refuse("The time limit must be a number of seconds above zero.", "timeout")
+    return value
+
+
+def read(request: Request) -> Asked:
+    """Read a request.
+
+    Args:
+        request: The HTTP request.
+
+    Returns:
+        What it asks for.
+
+    Raises:
+        InvalidInput: A parameter is wrong, missing or given twice.
+        UpdateRefused: It carries an update.
+        WrongMediaType: The body has a type or a charset that is not read here.
+    """
+    fields = _pairs(request.query_string, "address")
+    direct: str | None = None
+    if request.method in ("POST", "QUERY"):
+        direct, more = _body(request)
+        fields = [*fields, *more]
+    query = _once(fields, "query")
+    if direct is not None:
+        if query is not None:
+            _refuse("The query is given in the body and in the address.", "query", "Give it once.")
+        query = direct
+    if _once(fields, "update") is not None:
+        if query is not None:
+            _refuse("A request holds a query or an update, not both.", "update")
+        raise UpdateRefused(
+            "The endpoint answers queries only.",
+            where="update",
+            hint="Change the graph with an import.",
+        )
+    if query is None and request.method in ("POST", "QUERY"):
+        _refuse("The query is missing.", "query", "Send it as the parameter query or as the body.")
+    query_id = request.headers.get("Query-Id") or str(uuid.uuid4())
+    if not _ID.fullmatch(query_id):
+        _refuse("A query id has up to 128 letters, digits, and . _ ~ -", "Query-Id")
+    return Asked(
+        query=query,
+        default_graphs=_graphs(fields, "default-graph-uri"),
+        named_graphs=_graphs(fields, "named-graph-uri"),
+        format=_once(fields, "format") or None,
+        seconds=_seconds(_once(fields, "timeout")),
+        query_id=query_id,
+        example=_once(fields, "example"),
+    )
