@@ -1,0 +1,53 @@
+# Two commands: `make run` and `make test`. Both set up what they need and are quick when nothing changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.PHONY: help run venv test check bench docs constraints wheel clean
+
+VENV ?= .venv
+PORT ?= 8000
+HOST ?= 127.0.0.1
+PYTEST ?=
+BIN := $(VENV)/bin
+export ISTC_HOME ?= .istc
+
+help: ## show this list
+	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+): .*## /  make \1\t/' | expand -t 22
+
+run: ## build the graph and serve it at http://127.0.0.1:8000/ (PORT=…, HOST=…, ISTC_HOME=…)
+	@VENV=$(VENV) .ci/venv run
+	$(BIN)/istc build --quiet >/dev/null
+	exec $(BIN)/istc serve --host $(HOST) --port $(PORT)
+
+venv: ## set up $(VENV) with everything for work on the code
+	@VENV=$(VENV) .ci/venv test dev
+
+test: ## run all tests (PYTEST="tests/cli -k ask" for some of them)
+	@.ci/packages test
+	VENV=$(VENV) .ci/venv test dev
+	unset ISTC_HOME
+	$(BIN)/python -m pytest $(if $(PYTEST),$(PYTEST),-n auto --dist loadfile)
+
+check: ## run what CI runs: linters, types, layers, documentation, wheel, tests
+	@.ci/run
+
+bench: ## measure: build, questions over HTTP beside the bare engine and rdflib-endpoint
+	@VENV=$(VENV) .ci/venv run
+	$(BIN)/python benchmarks/run.py
+
+docs: ## write the generated pages of docs/ anew
+	@VENV=$(VENV) .ci/venv test dev
+	$(BIN)/python docs/generate.py
+
+constraints: ## pin what is installed in $(VENV)
+	@.ci/constraints $(BIN)/python > constraints.txt.new
+	mv constraints.txt.new constraints.txt
+
+wheel: ## build dist/istc_kg-….whl
+	@VENV=$(VENV) .ci/venv test dev
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## remove the environment, caches and built files; the graph under ISTC_HOME stays
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
