@@ -1,8 +1,8 @@
 """The graph of international science and technology cooperation, and all one can do with it.
 
-    from kg import open_graph
-    graph = open_graph()
-    graph.ask("bri-co-papers-by-field")
+from kg import open_graph
+graph = open_graph()
+graph.ask("bri-co-papers-by-field")
 """
 
 from __future__ import annotations

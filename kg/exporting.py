@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
@@ -140,7 +140,7 @@ def export(
             if zipped:
                 # No name and no time in the header: same content, same bytes.
                 with gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0) as packed:
-                    serialise(found, packed, rdf_format, base_iri)
+                    serialise(found, cast(IO[bytes], packed), rdf_format, base_iri)
             else:
                 serialise(found, raw, rdf_format, base_iri)
         umask = os.umask(0)

@@ -33,10 +33,7 @@ class InProcess:
         """Rows of a SELECT query over the union of all graphs; unbound variables are left out."""
         found = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=True))
         names = [variable.value for variable in found.variables]
-        return [
-            {name: row[name] for name in names if row[name] is not None}  # type: ignore[misc]
-            for row in found
-        ]
+        return [{name: row[name] for name in names if row[name] is not None} for row in found]
 
 
 class Graph:

@@ -124,7 +124,7 @@ def entries(store: Store) -> list[Recorded]:
             continue
         commit = told.get(facts.get(_GENERATED.value, ""), {})
         texts = {name: commit.get(iri.value, "") for name, iri in _TEXTS.items()}
-        entry = Entry(**texts)
+        entry = Entry(**texts, at=None)
         if _AT.value in commit:
             entry = replace(entry, at=datetime.fromisoformat(commit[_AT.value]))
         found.append(

@@ -1,0 +1,139 @@
+"""The readers of one data version, seen from the process that asks: start, run, kill, retire."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.store import versions
+from kg.store.versions import Version
+
+#: Children that wait for a query, so that nobody waits for a fork.
+SPARE = 2
+
+
+@dataclass
+class Pending:
+    """A query that was handed over.
+
+    Attributes:
+        done: Set when its child has ended, or the keeper is gone.
+        code: Exit code of the child; None when the keeper died with it.
+    """
+
+    done: threading.Event = field(default_factory=threading.Event)
+    code: int | None = None
+
+
+class Readers:
+    """A keeper process with one version, and the queries that run on it.
+
+    Args:
+        version: The version.
+        in_memory: Whether it is held in memory, or opened on disk by each reader.
+    """
+
+    def __init__(self, version: Version, *, in_memory: bool) -> None:
+        self.version = version
+        self.ready = threading.Event()
+        self.alive = True
+        self._lock = threading.Lock()
+        self._pending: dict[str, Pending] = {}
+        self._retired = False
+        self._held = ExitStack()
+        # Pruning leaves a version alone while somebody holds it.
+        self._held.enter_context(versions.hold(version))
+        self._control, theirs = socket.socketpair()
+        package = str(Path(__file__).parents[2])
+        paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "kg.store.keeper", str(theirs.fileno()),
+             str(version.path), str(SPARE), "memory" if in_memory else "disk"],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+        )  # fmt: skip
+        theirs.close()
+        self._listener = threading.Thread(target=self._listen, daemon=True, name="readers")
+        self._listener.start()
+
+    def _listen(self) -> None:
+        with self._control.makefile("rb") as lines, suppress(OSError):
+            for line in lines:
+                self._hear(json.loads(line))
+        with self._lock:
+            self.alive = False
+            lost, self._pending = list(self._pending.values()), {}
+        for pending in lost:
+            pending.done.set()
+        self.ready.set()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            self.ready.set()
+            return
+        with self._lock:
+            pending = self._pending.pop(message["id"], None)
+            finished = self._retired and not self._pending
+        if pending is not None:
+            pending.code = message["code"]
+            pending.done.set()
+        if finished:
+            self._hang_up()
+
+    def run(self, job: dict[str, Any]) -> Pending:
+        """Hand a query over; see `kg.store.keeper` for what a job holds."""
+        pending = Pending()
+        with self._lock:
+            if not self.alive:
+                pending.done.set()
+                return pending
+            self._pending[job["id"]] = pending
+        self._send(job)
+        return pending
+
+    def kill(self, job_id: str) -> None:
+        """Stop a query; its `Pending` is done as soon as the child is gone."""
+        self._send({"kill": job_id})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        data = json.dumps(message).encode() + b"\n"
+        try:
+            with self._lock:
+                self._control.sendall(data)
+        except OSError:
+            # The listener sees the end of the socket and tells who waits.
+            pass
+
+    def retire(self) -> None:
+        """End when the last query that runs has ended."""
+        with self._lock:
+            self._retired = True
+            finished = not self._pending
+        if finished:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._held.close()
+
+    def close(self) -> None:
+        """End now, with everything that runs."""
+        self._hang_up()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join(timeout=5)
+        self._control.close()
