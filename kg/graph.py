@@ -16,6 +16,7 @@ from kg import asking, building, exporting
 from kg.asking import Answered
 from kg.rq import Term
 from kg.settings import Settings
+from kg.store import union
 from kg.store.versions import Version, current
 
 
@@ -30,8 +31,8 @@ class InProcess:
         self.store = store
 
     def select(self, text: str) -> list[dict[str, Term]]:
-        """Rows of a SELECT query over the union of all graphs; unbound variables are left out."""
-        found = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=True))
+        """Rows of a SELECT query; unbound variables are left out."""
+        found = cast(QuerySolutions, self.store.query(text))
         names = [variable.value for variable in found.variables]
         return [{name: row[name] for name in names if row[name] is not None} for row in found]
 
@@ -50,10 +51,13 @@ class Graph:
         self._store: Store | None = None
 
     def store(self) -> Store:
-        """A pyoxigraph store in memory, yours to query and to change."""
+        """A pyoxigraph store in memory, yours to query and to change.
+
+        Its default graph is the union of all graphs.
+        """
         store = Store()
         store.bulk_extend(exporting.quads(self.version))
-        return store
+        return union.fill(store)
 
     def dataset(self) -> rdflib.Dataset:
         """An rdflib Dataset whose default graph is the union of all graphs."""

@@ -109,6 +109,7 @@ class Engine:
         self._lock = threading.Lock()
         self._now: Readers | None = None
         self._next: Readers | None = None
+        self._retired: list[Readers] = []
         self._running: dict[str, Running] = {}
         self._slots = threading.BoundedSemaphore(settings.workers)
         self._spool: Path | None = None
@@ -133,11 +134,16 @@ class Engine:
             coming = self._next
             if coming is None or not coming.alive or not _same(coming.version, shown):
                 if coming is not None:
-                    coming.retire()
+                    self._retire(coming)
                 in_memory = shown.quads <= self._settings.memory_quads
                 coming = self._next = Readers(shown, in_memory=in_memory)
         coming.ready.wait(None if now is None else FRESH_SECONDS)
         return self._switch(coming, now)
+
+    def _retire(self, readers: Readers) -> None:
+        """Let a version end when its last query has ended; called with the lock held."""
+        self._retired = [*(r for r in self._retired if r.alive), readers]
+        readers.retire()
 
     def _switch(self, coming: Readers, now: Readers | None) -> Readers:
         """Let a version answer that has been loaded; until then the earlier one does."""
@@ -146,7 +152,7 @@ class Engine:
             if loaded and self._next is coming:
                 earlier, self._now, self._next = self._now, coming, None
                 if earlier is not None:
-                    earlier.retire()
+                    self._retire(earlier)
             if loaded:
                 return coming
         if now is not None and now.alive:
@@ -260,8 +266,8 @@ class Engine:
     def close(self) -> None:
         """End all processes and remove the spool."""
         with self._lock:
-            ending = [r for r in (self._now, self._next) if r is not None]
-            self._now = self._next = None
+            ending = [r for r in (self._now, self._next, *self._retired) if r is not None]
+            self._now, self._next, self._retired = None, None, []
         for readers in ending:
             readers.close()
         if self._spool is not None:

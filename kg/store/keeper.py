@@ -40,6 +40,8 @@ from pyoxigraph import (
     Store,
 )
 
+from kg.store import union
+
 #: Exit codes of a child beside 0.
 FAILED, TOO_LARGE, NO_MEMORY = 3, 4, 5
 #: Seconds after its limit at which a child ends by itself, should nobody stop it.
@@ -77,7 +79,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def load(folder: Path) -> Store:
-    """A version as a store in memory.
+    """A version as a store in memory, its default graph the union of all graphs.
 
     The files are read in a child, since the engine on disk starts threads and a process with
     threads must not fork.
@@ -102,6 +104,7 @@ def load(folder: Path) -> Store:
     store = Store()
     with os.fdopen(source, "rb") as lines:
         store.bulk_load(lines, format=RdfFormat.N_QUADS)
+    union.fill(store)
     _, status = os.waitpid(child, 0)
     if status:
         raise OSError(f"{folder} cannot be read")
@@ -217,6 +220,7 @@ def _work(source: int, folder: Path, store: Store | None) -> NoReturn:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     code = FAILED
     try:
+        in_memory = store is not None
         if store is None:
             store = Store.read_only(str(folder))
         with os.fdopen(source, "rb") as pipe:
@@ -226,7 +230,7 @@ def _work(source: int, folder: Path, store: Store | None) -> NoReturn:
             os._exit(0)
         job = json.loads(text)
         _limit(job)
-        code = _answer(store, job)
+        code = _answer(store, job, in_memory)
     finally:
         os._exit(code)
 
@@ -246,16 +250,17 @@ def _limit(job: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _answer(store: Store, job: dict[str, Any]) -> int:
+def _answer(store: Store, job: dict[str, Any], in_memory: bool) -> int:
     out: str = job["out"]
+    default: list[Any] = [NamedNode(iri) for iri in job["default_graphs"]]
+    named: list[Any] = [NamedNode(iri) for iri in job["named_graphs"]]
+    given = bool(default or named)
     try:
         found = store.query(
             job["query"],
-            use_default_graph_as_union=job["union"],
-            default_graph=[NamedNode(iri) for iri in job["default_graphs"]] or None,
-            named_graphs=[NamedNode(iri) for iri in job["named_graphs"]]
-            if job["default_graphs"] or job["named_graphs"]
-            else None,
+            use_default_graph_as_union=job["union"] and not in_memory,
+            default_graph=default if given else None,
+            named_graphs=named if given else None,
         )
         if isinstance(found, QuerySolutions | QueryBoolean):
             found.serialize(out, format=QueryResultsFormat.from_media_type(job["format"]))

@@ -76,6 +76,10 @@ class Readers:
         for pending in lost:
             pending.done.set()
         self.ready.set()
+        # The keeper ends when its socket closes; waiting for it leaves no zombie.
+        self._process.wait()
+        self._held.close()
+        self._control.close()
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "ready" in message:
@@ -123,17 +127,14 @@ class Readers:
             self._hang_up()
 
     def _hang_up(self) -> None:
+        """Close the socket: the keeper ends, and the listener cleans up."""
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
-        self._held.close()
 
     def close(self) -> None:
         """End now, with everything that runs."""
         self._hang_up()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         self._listener.join(timeout=5)
-        self._control.close()
+        if self._listener.is_alive():
+            self._process.kill()
+            self._listener.join()
