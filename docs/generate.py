@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, fields
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
+from kg import resources
+from kg.namespaces import ISTC, OWL, RDF_TYPE, RDFS, SKOS, VOCAB
 from kg.settings import FOREIGN, Settings
-from service import cli
+from service import cli, problems
 
 FOLDER = Path(__file__).parent
 _HEAD = "<!-- Written by docs/generate.py; change the code, then run: make docs -->\n\n"
@@ -74,7 +79,131 @@ def _help(title: str, text: str) -> list[str]:
     return ["", f"## `{title}`", "", "```text", *lines, "```"]
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": command_line, "settings.md": settings}
+class _Terms:
+    """The statements of one Turtle file, by subject."""
+
+    def __init__(self, item: Traversable) -> None:
+        self.store = Store()
+        self.store.load(input=item.read_bytes(), format=RdfFormat.TURTLE)
+
+    def typed(self, kind: str) -> list[NamedNode]:
+        """IRIs of this class, in order."""
+        found = self.store.quads_for_pattern(None, RDF_TYPE, NamedNode(kind), None)
+        return sorted((q.subject for q in found if isinstance(q.subject, NamedNode)), key=str)
+
+    def values(self, subject: NamedNode, predicate: str) -> list[pyoxigraph.NamedNode | Literal]:
+        """IRIs and literals of a property, in order."""
+        found = self.store.quads_for_pattern(subject, NamedNode(predicate), None, None)
+        return sorted(
+            (q.object for q in found if isinstance(q.object, NamedNode | Literal)), key=str
+        )
+
+    def text(self, subject: NamedNode, predicate: str, language: str) -> str:
+        """A text in a language."""
+        for term in self.values(subject, predicate):
+            if isinstance(term, Literal) and term.language == language:
+                return term.value.replace("|", "\\|")
+        return ""
+
+
+def _short(iris: Iterable[pyoxigraph.NamedNode | Literal]) -> str:
+    """Local names as links into the page, other IRIs by their end."""
+    parts = []
+    for term in iris:
+        name = term.value.rpartition("#")[2].rpartition("/")[2]
+        ours = term.value.startswith(ISTC)
+        parts.append(f"[{name}](#{name.lower()})" if ours else f"`{name}`")
+    return ", ".join(parts)
+
+
+def _remark(terms: _Terms, term: NamedNode) -> str:
+    parts = [
+        f"{word} {_short(found)}"
+        for word, predicate in (
+            ("kind of", RDFS + "subClassOf"),
+            ("narrows", RDFS + "subPropertyOf"),
+            ("from", RDFS + "domain"),
+            ("to", RDFS + "range"),
+            ("inverse of", OWL + "inverseOf"),
+        )
+        if (found := terms.values(term, predicate))
+    ]
+    kinds = {t.value.removeprefix(OWL) for t in terms.values(term, RDF_TYPE.value)}
+    marks = ("Functional", "Transitive", "Symmetric")
+    parts += [mark.lower() for mark in marks if f"{mark}Property" in kinds]
+    return "; ".join(parts)
+
+
+def ontology() -> str:
+    """All classes and properties, module by module."""
+    lines = ["# The ontology", "", f"Namespace `istc:` = `{ISTC}`.", ""]
+    kinds = (("Class", "Classes"), ("ObjectProperty", "Relations"), ("DatatypeProperty", "Values"))
+    for item in resources.files("ontology", suffix=".ttl"):
+        terms = _Terms(item)
+        for kind, title in kinds:
+            found = [t for t in terms.typed(OWL + kind) if t.value.startswith(ISTC)]
+            if not found:
+                continue
+            lines += [f"## {item.name.removesuffix('.ttl')}: {title.lower()}", ""]
+            for term in found:
+                name = term.value.removeprefix(ISTC)
+                labels = [terms.text(term, RDFS + "label", tag) for tag in ("zh", "en")]
+                lines += [f"### {name}", "", " · ".join(labels), ""]
+                lines += [terms.text(term, SKOS + "definition", tag) + "  " for tag in ("zh", "en")]
+                remark = _remark(terms, term)
+                lines += [f"*{remark}*", ""] if remark else [""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def vocabularies() -> str:
+    """All concepts, scheme by scheme."""
+    lines = [
+        "# The vocabularies",
+        "",
+        f"A concept is `{VOCAB}<scheme>/<notation>`.",
+        "",
+    ]
+    for item in resources.files("ontology", "vocabularies", suffix=".ttl"):
+        terms = _Terms(item)
+        for scheme in terms.typed(SKOS + "ConceptScheme"):
+            names = [terms.text(scheme, RDFS + "label", tag) for tag in ("zh", "en")]
+            lines += [f"## {scheme.value.removeprefix(VOCAB)}", "", " · ".join(names), ""]
+            lines += [terms.text(scheme, SKOS + "definition", tag) + "  " for tag in ("zh", "en")]
+            lines += ["", "| notation | zh | en | broader |", "|---|---|---|---|"]
+            for concept in terms.typed(SKOS + "Concept"):
+                notation = concept.value.removeprefix(f"{scheme.value}/")
+                broader = [
+                    t.value.rpartition("/")[2] for t in terms.values(concept, SKOS + "broader")
+                ]
+                labels = [terms.text(concept, SKOS + "prefLabel", tag) for tag in ("zh", "en")]
+                lines.append(f"| `{notation}` | {' | '.join(labels)} | {', '.join(broader)} |")
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def errors() -> str:
+    """The types of problems with their statuses."""
+    lines = [
+        "# Errors over HTTP",
+        "",
+        "Errors are problem details (RFC 9457) in JSON, or the same as a page for browsers. "
+        "`type` is the address of an explanation, `/problems/<slug>`; `detail`, `where` and `hint` "
+        "say what is wrong in this case, where, and what to do.",
+        "",
+        "| slug | status | meaning | what to do |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{p.slug}` | {p.status} | {p.title} | {p.advice} |" for p in problems.TABLE]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": command_line,
+    "errors.md": errors,
+    "ontology.md": ontology,
+    "settings.md": settings,
+    "vocabularies.md": vocabularies,
+}
 
 
 def page(name: str) -> str:

@@ -174,8 +174,8 @@ def assemble(progress: Progress = silent) -> Staged:
     references = _load_tables(staged, progress)
     _check_references(staged.store, references)
     progress("rules", None, None)
-    reasoning.run_once(staged.store, "truthy")
-    reasoning.run_once(staged.store, "derived")
+    for folder in ("truthy", "series", "derived"):
+        reasoning.run_once(staged.store, folder)
     reasoning.materialise(staged.store)
     return staged
 

@@ -6,6 +6,7 @@ import calendar
 import math
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from edtf import EDTFParseException, parse_edtf
@@ -40,6 +41,7 @@ def _day(moment: Any) -> str | None:
     return f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{min(moment.tm_mday, last):02d}"
 
 
+@cache
 def parse(expression: str) -> Period:
     """Read an EDTF expression.
 

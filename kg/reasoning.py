@@ -1,6 +1,6 @@
 """Rules: CONSTRUCT queries over the union of all graphs, run in the store.
 
-`kg/rules/truthy` and `kg/rules/derived` run once, each into the graph its header names;
+`kg/rules/truthy`, `series` and `derived` run once, each into the graph its header names;
 `kg/rules/inference` runs until nothing new comes, into graph/inferred. The inference rules are the
 part of OWL 2 RL/RDF (OWL 2 Profiles, section 4.3, tables 5 to 9) that our ontology uses; the
 tests compare the result with owlrl.
@@ -30,7 +30,7 @@ def run_once(store: Store, folder: str) -> int:
 
     Args:
         store: The staging store; the results are added to it.
-        folder: `truthy` or `derived`.
+        folder: `truthy`, `series` or `derived`.
 
     Returns:
         How many quads were added.

@@ -330,7 +330,7 @@ def _run_shacl(text: str) -> Iterator[Result]:
             _text(_term(found.focus_node)),
             path[1:-1] if path and re.fullmatch(r"<[^<>]*>", path) else None,
             _term(found.value),
-            _text(_term(found.component_iri)),
+            found.component_iri.strip("<>"),
         )
 
 
