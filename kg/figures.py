@@ -141,6 +141,7 @@ def _fact(iri: str, said: dict[str, list[Term]], names: Names, sources: tuple[So
         found = [t for t in said.get(name, []) if isinstance(t, Literal)]
         return {t.language or "en": t.value for t in found}
 
+    ends = [*said.get("object", []), *said.get("objectValue", [])]
     kinds = [text_of(term).rpartition("#")[2] for term in said.get("type", [])]
     return Fact(
         iri=iri,
@@ -157,7 +158,7 @@ def _fact(iri: str, said: dict[str, list[Term]], names: Names, sources: tuple[So
         basis=one("timeBasis"),
         dimensions={name: things(name) for name in _DIMENSIONS if name in said},
         subject=one("subject"),
-        object=names.node(said["object"][0]) if "object" in said else None,
+        object=names.node(ends[0]) if ends else None,
         statement=tagged("statement"),
         note=tagged("noteText"),
         sources=sources,
