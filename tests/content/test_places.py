@@ -2,66 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from functools import cache
 
 import pytest
 
 from kg import mapping, resources, tables
-from kg.tables import Row
-from tests import needs
+from tests.content import ledger
 
 #: Longest run of characters that a statement in our own words may share with the text, about a
 #: name of a policy or a programme.
 LONGEST_SHARED = 24
-_BLANK = re.compile(r"[\s*$|\\]")
 
 
-@cache
-def texts() -> dict[str, str]:
-    """The texts of the papers by their SHA-256."""
-    folder = needs.shared("seeds")
-    found = {}
-    for path in sorted(folder.glob("*.txt")):
-        data = path.read_bytes()
-        found[hashlib.sha256(data).hexdigest()] = data.decode("utf-8")
-    return found
-
-
-@cache
-def digests() -> dict[str, str]:
-    """Document → SHA-256 of its text, for those that have one."""
-    item = resources.root("kg", "facts", "authorities", "documents.csv")
-    rows = tables.read(item, "authorities").rows
-    return {
-        r.cells["key"].removeprefix("doc/"): r.cells["digest"] for r in rows if r.cells["digest"]
-    }
-
-
-SOURCES = sorted(digests())
-
-
-def rows(source: str) -> list[Row]:
-    return [
-        row
-        for item in resources.files("kg", "facts", source, suffix=".csv")
-        for row in tables.read(item, source).rows
-    ]
-
-
-def squeezed(text: str) -> str:
-    return _BLANK.sub("", text)
+SOURCES = sorted(ledger.digests())
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_each_figure_is_printed_at_its_place(source: str) -> None:
-    text = texts()[digests()[source]]
+    text = ledger.text_of(source)
     wrong = []
-    for row in rows(source):
+    for row in ledger.rows(source):
         if row.cells.get("start"):
             span = text[int(row.cells["start"]) : int(row.cells["end"])]
-            if not span.strip() or squeezed(row.cells.get("value_text", "")) not in squeezed(span):
+            if not span.strip() or ledger.squeezed(
+                row.cells.get("value_text", "")
+            ) not in ledger.squeezed(span):
                 wrong.append(f"{row.where('start')}: {row.cells.get('value_text')} / {span!r}")
     assert wrong == []
 
@@ -70,7 +35,7 @@ def test_each_figure_is_printed_at_its_place(source: str) -> None:
 def test_each_figure_has_its_offsets(source: str) -> None:
     missing = [
         row.where("start")
-        for row in rows(source)
+        for row in ledger.rows(source)
         if row.table in ("quantities", "relations", "claims", "arguments")
         and not row.cells["start"]
     ]
@@ -79,8 +44,8 @@ def test_each_figure_has_its_offsets(source: str) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_no_sentence_of_the_document_is_copied(source: str) -> None:
-    text = squeezed(texts()[digests()[source]])
-    names = squeezed(
+    text = ledger.squeezed(ledger.text_of(source))
+    names = ledger.squeezed(
         " ".join(
             cell
             for item in resources.files("kg", "facts", "authorities", suffix=".csv")
@@ -90,9 +55,9 @@ def test_no_sentence_of_the_document_is_copied(source: str) -> None:
         )
     )
     copied = []
-    for row in rows(source):
+    for row in ledger.rows(source):
         for column in ("statement_zh", "statement_en", "note_zh", "note_en"):
-            said = squeezed(row.cells.get(column, ""))
+            said = ledger.squeezed(row.cells.get(column, ""))
             for start in range(len(said) - LONGEST_SHARED + 1):
                 piece = said[start : start + LONGEST_SHARED]
                 if column.endswith("zh") and piece in text and piece not in names:
@@ -103,7 +68,7 @@ def test_no_sentence_of_the_document_is_copied(source: str) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_each_section_gives_facts(source: str) -> None:
-    found = rows(source)
+    found = ledger.rows(source)
     cited = {
         row.cells["location"]
         for row in found
