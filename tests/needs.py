@@ -1,0 +1,50 @@
+"""What a test needs from the machine: a program, or a folder of shared reference data.
+
+Where it is missing the test is skipped and says what to install. In CI (the environment variable
+CI is set) nothing may be skipped: the test fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+_CHECKOUT = Path(__file__).parents[1]
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program.
+
+    Args:
+        name: Name of the program, e.g. `java`.
+        package: Debian package that brings it, e.g. `default-jre-headless`.
+
+    Returns:
+        The absolute path of the program. Where there is none, the calling test is skipped, or
+        fails in CI.
+    """
+    found = shutil.which(name)
+    return found or _missing(f"{name} is missing: apt-get install {package}")
+
+
+def shared(part: str) -> Path:
+    """A file or folder of the shared reference data (conformance suites, ontologies, data sets).
+
+    Args:
+        part: Path inside the folder that ISTC_SHARED names; without that variable, inside the
+            folder `shared` beside the checkout. For example `conformance/ontologies`.
+
+    Returns:
+        The path. Where it does not exist, the calling test is skipped, or fails in CI.
+    """
+    path = Path(os.environ.get("ISTC_SHARED") or _CHECKOUT.parent / "shared") / part
+    return path if path.exists() else Path(_missing(f"ISTC_SHARED: the folder has no {part}"))
+
+
+def _missing(reason: str) -> str:
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
