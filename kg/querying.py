@@ -8,12 +8,10 @@ pointer that a commit moves.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,13 +35,13 @@ from kg.rq import Term
 from kg.settings import Settings
 from kg.store import keeper, versions
 from kg.store.readers import Pending, Readers
+from kg.store.spool import Spool
 from kg.store.versions import Version
 
 #: How long a query waits for a version that was just committed before the earlier one answers.
 FRESH_SECONDS = 2.0
 #: How often a waiting thread looks whether its client is still there.
 POLL_SECONDS = 0.1
-SPOOL = "spool"
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Engine:
         self._retired: list[Readers] = []
         self._running: dict[str, Running] = {}
         self._slots = threading.BoundedSemaphore(settings.workers)
-        self._spool: Path | None = None
+        self._spool = Spool(self._home)
 
     # --- the version ------------------------------------------------------------------------------
 
@@ -219,7 +217,7 @@ class Engine:
         limit = most if seconds is None else min(seconds, most)
         with self._entered(query_id or str(uuid.uuid4())) as running, self._slot(client_gone):
             readers = self._readers()
-            out = self._spool_folder() / uuid.uuid4().hex
+            out = self._spool.file()
             job = {
                 "id": out.name,
                 "query": text,
@@ -270,8 +268,7 @@ class Engine:
             self._now, self._next, self._retired = None, None, []
         for readers in ending:
             readers.close()
-        if self._spool is not None:
-            shutil.rmtree(self._spool, ignore_errors=True)
+        self._spool.close()
 
     # --- the parts of a query ---------------------------------------------------------------------
 
@@ -364,17 +361,6 @@ class Engine:
             return sparql.syntax_error(text, error["message"])
         return Internal(f"The engine failed: {error['message']}")
 
-    def _spool_folder(self) -> Path:
-        """The folder of this engine's answers; folders of dead processes are removed first."""
-        with self._lock:
-            if self._spool is None:
-                spool = self._home / SPOOL
-                spool.mkdir(parents=True, exist_ok=True)
-                _sweep(spool.iterdir())
-                self._spool = spool / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-                self._spool.mkdir()
-            return self._spool
-
 
 def _same(one: Version, other: Version) -> bool:
     return (one.number, one.digest) == (other.number, other.digest)
@@ -386,23 +372,6 @@ def _too_slow(limit: float) -> TimeLimit:
         hint="Make it more selective, or ask for fewer rows.",
         extra={"limitSeconds": limit},
     )
-
-
-def _sweep(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        process = folder.name.partition("-")[0]
-        if process.isdigit() and not _lives(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 __all__ = ["Answer", "Engine", "Running", "form"]

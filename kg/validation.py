@@ -18,10 +18,11 @@ import pyoxigraph
 import rdflib
 from pyoxigraph import BlankNode, NamedNode, QuerySolutions, RdfFormat, Store
 
-from kg import resources, rq
+from kg import rq
 from kg.errors import Internal, InvalidInput, InvalidRdf
 from kg.namespaces import BASE, ID, ISTC, PREFIXES, SH, SHAPES, VOCAB
 from kg.rq import Term
+from kg.shapes import Shape, shapes, shapes_text
 
 Severity: TypeAlias = Literal["violation", "warning", "info"]
 
@@ -124,14 +125,6 @@ class Report:
         return (found or b"").decode("utf-8")
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a result needs to know about its shape: its path and its messages, by language."""
-
-    path: str | None
-    messages: dict[str, str]
-
-
 def _resource(iri: str) -> str:
     return iri if iri.startswith("_:") else f"<{iri}>"
 
@@ -158,76 +151,6 @@ def _filled(messages: dict[str, str], values: dict[str, str]) -> dict[str, str]:
         language: _PLACEHOLDER.sub(lambda m: values.get(m.group(1), m.group(0)), text)
         for language, text in messages.items()
     }
-
-
-# --- the shapes -----------------------------------------------------------------------------------
-
-
-def shapes_text() -> str:
-    """All shapes as one Turtle document."""
-    return "\n".join(item.read_text("utf-8") for item in resources.files("shapes", suffix=".ttl"))
-
-
-@cache
-def shapes() -> dict[str, Shape]:
-    """Path and messages of every shape that has an IRI.
-
-    Messages are read here and not from an engine's report, because engines drop the language tags
-    of the messages of SPARQL constraints.
-    """
-    store = Store()
-    store.load(input=shapes_text(), format=RdfFormat.TURTLE)
-    found: dict[str, Shape] = {}
-    for quad in store.quads_for_pattern(None, None, None, None):
-        node = quad.subject
-        if isinstance(node, NamedNode) and node.value not in found:
-            path = _object(store, node, "path")
-            found[node.value] = Shape(
-                None if path is None else _path(store, path), _messages(store, node)
-            )
-    return found
-
-
-def _objects(store: Store, node: Term | None, name: str) -> list[Term]:
-    iri = NamedNode(name if ":" in name else SH + name)
-    return [quad.object for quad in store.quads_for_pattern(cast(Any, node), iri, None, None)]
-
-
-def _object(store: Store, node: Term, name: str) -> Term | None:
-    return next(iter(_objects(store, node, name)), None)
-
-
-def _messages(store: Store, node: NamedNode) -> dict[str, str]:
-    """The messages of a shape, or of its SPARQL constraint."""
-    for owner in (node, *_objects(store, node, "sparql")):
-        texts = [t for t in _objects(store, owner, "message") if isinstance(t, pyoxigraph.Literal)]
-        if texts:
-            return {text.language or "en": text.value for text in sorted(texts, key=str)}
-    return {}
-
-
-def _path(store: Store, node: Term) -> str:
-    """A SHACL property path; a compound one in the syntax of SPARQL property paths."""
-    if isinstance(node, NamedNode):
-        return node.value
-    inverse, either = _object(store, node, "inversePath"), _object(store, node, "alternativePath")
-    if inverse is not None:
-        return f"^{_path_step(store, inverse)}"
-    sign, head = ("/", node) if either is None else ("|", either)
-    return sign.join(_path_step(store, step) for step in _list(store, head))
-
-
-def _path_step(store: Store, node: Term) -> str:
-    return f"<{node.value}>" if isinstance(node, NamedNode) else f"({_path(store, node)})"
-
-
-def _list(store: Store, node: Term | None) -> Iterator[Term]:
-    while node is not None:
-        first = _object(store, node, PREFIXES["rdf"] + "first")
-        if first is None:
-            return
-        yield first
-        node = _object(store, node, PREFIXES["rdf"] + "rest")
 
 
 # --- the engines ----------------------------------------------------------------------------------
