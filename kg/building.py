@@ -22,6 +22,7 @@ from kg.assembling import Progress, Staged, silent
 from kg.errors import NonConforming
 from kg.namespaces import BASE, JOURNAL
 from kg.settings import Settings
+from kg.store import union
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.store.versions import Version, current
@@ -87,7 +88,7 @@ def inspect(staged: Staged) -> validation.Report:
         The results, each with its row and column where a table states it.
     """
     shapes = validation.validate(assembling.flattened(staged.store))
-    checks = validation.check(staged.store)
+    checks = validation.check(union.filled(staged.store))
     return validation.Report(shapes.results + tuple(checks))
 
 

@@ -55,9 +55,7 @@ class Graph:
 
         Its default graph is the union of all graphs.
         """
-        store = Store()
-        store.bulk_extend(exporting.quads(self.version))
-        return union.fill(store)
+        return union.filled(exporting.quads(self.version))
 
     def dataset(self) -> rdflib.Dataset:
         """An rdflib Dataset whose default graph is the union of all graphs."""

@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeAlias, cast
 import pyoxigraph
 import rdflib
 from pyoxigraph import BlankNode, NamedNode, QuerySolutions, RdfFormat, Store
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
 
 from kg import rq
 from kg.errors import Internal, InvalidInput, InvalidRdf
@@ -274,10 +276,25 @@ def _ox(node: Any) -> Term | None:
     return NamedNode(str(node)) if isinstance(node, rdflib.URIRef) else BlankNode(str(node))
 
 
+@cache
+def _prepared(text: str, prefixes: tuple[tuple[str, str], ...]) -> Query:
+    return prepareQuery(text, initNs=dict(prefixes))
+
+
+class _Graph(rdflib.Graph):
+    """A graph that parses each query once; pySHACL asks the same one for each focus node."""
+
+    def query(self, query_object: str | Query, *args: Any, **options: Any) -> Any:
+        if isinstance(query_object, str):
+            prefixes = options.get("initNs") or dict(self.namespaces())
+            query_object = _prepared(query_object, tuple((k, str(v)) for k, v in prefixes.items()))
+        return super().query(query_object, *args, **options)
+
+
 def _run_pyshacl(text: str) -> Iterator[Result]:
     import pyshacl
 
-    graph = rdflib.Graph().parse(data=text, format="nt")
+    graph = _Graph().parse(data=text, format="nt")
     _, report, words = pyshacl.validate(
         graph, shacl_graph=_shapes_graph(), inference="none", advanced=False, inplace=True
     )
@@ -306,10 +323,11 @@ _ENGINES: dict[str, Callable[[str], Iterable[Result]]] = {
 
 
 def check(store: Store) -> list[Result]:
-    """Run the checks across facts: `kg/checks/*.rq`, over the union of all graphs.
+    """Run the checks across facts: `kg/checks/*.rq`.
 
     Args:
-        store: The graph with its named graphs, everything materialised.
+        store: The graph, everything materialised, its default graph the union of the named ones
+            (`kg.store.union`).
 
     Returns:
         One result for each row of each check, in a fixed order.
@@ -325,7 +343,7 @@ def run_check(store: Store, rule: rq.RqFile) -> Iterator[Result]:
     """Run one check.
 
     Args:
-        store: The graph with its named graphs.
+        store: As for `check`.
         rule: The check; its header names severity, message {zh, en}, the variable of the focus,
             and optionally the property (`path`) and the variable of the value (`value`).
 
@@ -334,7 +352,7 @@ def run_check(store: Store, rule: rq.RqFile) -> Iterator[Result]:
     """
     rule.require("title", "severity", "message", "focus")
     header = rule.header
-    rows = cast(QuerySolutions, store.query(rule.text, use_default_graph_as_union=True))
+    rows = cast(QuerySolutions, store.query(rule.text))
     names = [variable.value for variable in rows.variables]
     for row in rows:
         terms = cast("dict[str, Term | None]", {name: row[name] for name in names})

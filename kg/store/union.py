@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Store
+from collections.abc import Iterable
+
+from pyoxigraph import Quad, Store
 
 from kg import resources
 
@@ -21,3 +23,10 @@ def fill(store: Store) -> Store:
     """
     store.update(resources.text("kg", "queries", "store", "union.ru"))
     return store
+
+
+def filled(quads: Iterable[Quad]) -> Store:
+    """A new store in memory with these quads and their union as the default graph."""
+    store = Store()
+    store.bulk_extend(quads)
+    return fill(store)

@@ -31,7 +31,7 @@ _MARKS = re.compile(
     | (?P<chinese> [〇零一二三四五六七八九十百千万亿两半]+ )
     | 《(?P<title>[^》《]{1,80})》
     | “(?P<quoted>[^”“]{1,80})”
-    | "(?P<straight>[^"\n]{1,60}(?:\n[^"\n]{1,60})?)"
+    | "(?P<straight>[^"\n]{1,60}(?:\n{1,2}[^"\n]{1,60})?)"
     """,
     re.VERBOSE,
 )
@@ -113,14 +113,20 @@ def squeezed(text: str) -> str:
 
 def marks(text: str) -> Iterator[Mark]:
     """The numerals and names of a text, names with the numerals inside them."""
-    at = 0
-    while (found := _MARKS.search(text, at)) is not None:
+    yield from _marks_between(text, 0, len(text))
+
+
+def _marks_between(text: str, at: int, end: int) -> Iterator[Mark]:
+    while (found := _MARKS.search(text, at, end)) is not None:
         kind = found.lastgroup or ""
         name = kind in ("title", "quoted", "straight")
         label = {"straight": "quoted"}.get(kind, kind)
         yield Mark(label, found.group(kind), found.start(kind), found.end(kind))
-        # The numerals inside a name are marks of their own.
-        at = found.start(kind) if name else found.end()
+        if name:
+            # The numerals inside a name are marks of their own. A straight quotation mark that
+            # closes a name opens no other, so the search goes on behind it.
+            yield from _marks_between(text, found.start(kind), found.end(kind))
+        at = found.end()
 
 
 def _plain(name: str) -> str:
