@@ -203,20 +203,6 @@ def test_a_place_taken_from_ror_is_the_place_of_the_record() -> None:
     assert None not in set().union(*cities.values())
 
 
-def test_an_identifier_of_the_things_tables_is_stated_with_its_source() -> None:
-    known = {
-        (row.cells["subject"], f"{row.cells['scheme']}:{row.cells['value']}")
-        for row in rows("identifiers")
-    }
-    bare = {
-        (key, identifier)
-        for key, row in things().items()
-        for identifier in row.cells.get("identifiers", "").split("|")
-        if identifier
-    }
-    assert bare - known == set()
-
-
 def test_the_codes_of_regions_are_those_of_m49() -> None:
     standard = {}
     for row in country_codes():
