@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 )
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _UNDECLARED = re.compile(r"([^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*\Z")
+_SLASHED = re.compile(r"(?<![\w<:])([A-Za-z][\w-]*):([\w.-]+/[\w./-]+)")
 _CLASSES = re.compile(r"\[.*?\](?=,|$)", re.DOTALL)
 _SHOWN = 8
 
@@ -160,7 +161,25 @@ def syntax_error(text: str, message: str) -> InvalidQuery:
     ):
         if phrase in said:
             return invalid(text, line, column, what)
+    slashed = _slashed(text, line, column)
+    if slashed is not None:
+        return invalid(
+            text,
+            line,
+            slashed.start() + 1,
+            "The local part of a prefixed name holds a slash.",
+            f"Write the whole IRI, <{PREFIXES[slashed[1]]}{slashed[2]}>, or a backslash before it.",
+        )
     return invalid(text, line, column, f"The query is not valid SPARQL: {_readable(said)}")
+
+
+def _slashed(text: str, line: int, column: int) -> re.Match[str] | None:
+    """A prefixed name with a bare slash around or right before a place."""
+    lines = text.split("\n")
+    for found in _SLASHED.finditer(lines[line - 1] if line <= len(lines) else ""):
+        if found[1] in PREFIXES and found.start() < column <= found.end() + 2:
+            return found
+    return None
 
 
 def _before(text: str, line: int, column: int) -> str:

@@ -246,6 +246,14 @@ def test_a_missing_prefix_is_offered_as_a_line(engine: MakeEngine) -> None:
     assert "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>" in (caught.value.hint or "")
 
 
+def test_a_slash_in_a_prefixed_name_is_explained(engine: MakeEngine) -> None:
+    text = "PREFIX id: <https://w3id.org/istc-kg/id/> SELECT * { id:doc/liu-2023 ?p ?o }"
+    with pytest.raises(InvalidQuery, match="slash") as caught:
+        engine().query(text, JSON)
+    assert "<https://w3id.org/istc-kg/id/doc/liu-2023>" in (caught.value.hint or "")
+    assert caught.value.extra["column"] == text.index("id:doc") + 1
+
+
 @pytest.mark.parametrize("word", ["INSERT DATA { }", "DELETE WHERE { }", "DROP ALL", "CLEAR ALL"])
 def test_an_update_is_refused(engine: MakeEngine, word: str) -> None:
     with pytest.raises(UpdateRefused):
