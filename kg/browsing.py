@@ -9,11 +9,13 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kg import asking, rq
 from kg.asking import Selecting
+from kg.citing import text_of
 from kg.description import (
     Description,
     Fact,
@@ -24,7 +26,7 @@ from kg.description import (
     Thing,
     Value,
 )
-from kg.figures import Names, facts, places, rows_about, text_of
+from kg.figures import Names, facts, places, rows_about
 from kg.namespaces import DCTERMS, ISTC, RDF, RDFS, SKOS
 from kg.rq import Term
 
@@ -63,8 +65,16 @@ def near(engine: Selecting, iri: str, number: int = 5) -> list[str]:
     keys = {text_of(row["thing"]).rpartition("/")[2]: text_of(row["thing"]) for row in rows}
     # Keys are compared without case, since country codes are written in capitals.
     folded = {name.casefold(): name for name in keys}
-    found = difflib.get_close_matches(key.casefold(), folded, n=number, cutoff=0.5)
-    return [keys[folded[name]] for name in found]
+    wanted = key.casefold()
+    found = difflib.get_close_matches(wanted, folded, n=5 * number, cutoff=0.5)
+    # Between equally close ones, those that begin alike come first.
+    found.sort(
+        key=lambda name: (
+            -difflib.SequenceMatcher(None, name, wanted).ratio(),
+            -len([*takewhile(lambda pair: pair[0] == pair[1], zip(name, wanted, strict=False))]),
+        )
+    )
+    return [keys[folded[name]] for name in found[:number]]
 
 
 def _fact_groups(engine: Selecting, iri: str, names: Names) -> tuple[FactGroup, ...]:

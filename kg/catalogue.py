@@ -17,6 +17,7 @@ A block `VALUES ?lang { "zh" }` is bound to the reader's language.
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,6 +153,13 @@ def from_file(file: rq.RqFile) -> Question:
         if (parameter.name,) not in blocks:
             raise InvalidInput(
                 f"The query has no block VALUES ?{parameter.name} {{ … }}.", where=where
+            )
+        if not re.search(rf"\bSELECT\b[^{{]*\?{parameter.name}\b[^{{]*{{", file.text):
+            raise InvalidInput(
+                f"The query does not select ?{parameter.name}.",
+                where=where,
+                hint="Put the variable of each parameter after SELECT: the values that occur are "
+                "what readers may choose.",
             )
     columns = tuple(
         Column(

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from kg import asking, rq
 from kg.asking import Selecting, Source
 from kg.catalogue import Bilingual
+from kg.citing import text_of
 from kg.description import Fact, Thing, Value
 from kg.rq import Term
 
@@ -23,11 +24,6 @@ def rows_about(
     if not terms:
         return []
     return engine.select(rq.bind(rq.load("kg", "queries", "browse", name).text, [variable], terms))
-
-
-def text_of(term: Term | None) -> str:
-    """The IRI or the text of a term."""
-    return "" if term is None else str(getattr(term, "value", term))
 
 
 def places(engine: Selecting, iris: Iterable[str]) -> dict[str, Source]:

@@ -2,12 +2,14 @@
 
 `/id/…`, `/vocab/…` and `/graph/…` name things and redirect (303) to `/doc/…`, which describes them;
 the terms of the ontology live in one document, `/ontology`. Addresses are relative to the root of
-the service or start with the configured `site_url`; the Host header is never used for them.
+the service or start with the configured `site_url`; what the Host header says gets into none of
+them, save where an absolute address is needed and the header names a machine by number.
 """
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote
+import ipaddress
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import request
 
@@ -15,6 +17,13 @@ from service.state import state
 
 #: First parts of a document's path that are not a kind of thing below `id/`.
 ROOTS = ("vocab", "graph", "dataset")
+#: Parameters of the reader, which go along from page to page.
+READER = ("lang", "clang")
+#: Path of the data set that holds all others; the catalogue describes it.
+CATALOGUE = "dataset/istc-kg"
+_QUESTION = "question/"
+#: Characters that a path keeps as they are (RFC 3986, section 3.3).
+_SAFE = "/:@!$&'()*+,;=~"
 
 
 def iri_of(path: str) -> str:
@@ -31,7 +40,7 @@ def iri_of(path: str) -> str:
 
 
 def path_of(iri: str) -> str | None:
-    """The path below `/doc/` of a thing of ours; None for terms of the ontology and others' IRIs."""
+    """The path below `/doc/` of a thing of ours; None for ontology terms and outside IRIs."""
     base = state().settings.base_iri
     rest = iri.removeprefix(base)
     if rest == iri:
@@ -39,6 +48,11 @@ def path_of(iri: str) -> str | None:
     if rest.startswith("id/"):
         return rest.removeprefix("id/")
     return rest if rest.partition("/")[0] in ROOTS else None
+
+
+def quoted(path: str) -> str:
+    """A path as it is written in an address; never the beginning of another machine's."""
+    return quote("/" + path.lstrip("/"), safe=_SAFE)
 
 
 def local(path: str) -> str:
@@ -50,6 +64,29 @@ def public(path: str) -> str:
     """An address for Location and Link: on the configured site, else relative to the root."""
     site = state().settings.site_url.rstrip("/")
     return site + path if site else local(path)
+
+
+def site() -> str:
+    """The address of the service for documents that need an absolute one.
+
+    Returns:
+        The configured site; else the address that was called, if it names a machine by number or
+        as localhost; else the one that the server listens on. Without a slash at the end.
+    """
+    configured = state().settings.site_url.rstrip("/")
+    if configured:
+        return configured
+    called = request.host_url
+    address = called if _by_number(called) else state().listening
+    return address.rstrip("/") + request.script_root
+
+
+def _by_number(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
 
 
 def document(iri: str, ending: str = "") -> str:
@@ -64,16 +101,42 @@ def document(iri: str, ending: str = "") -> str:
     """
     path = path_of(iri)
     base = state().settings.base_iri
+    if path is not None and path.startswith(_QUESTION) and not ending:
+        return f"/questions/{quote(path.removeprefix(_QUESTION), safe='')}"
+    if path == CATALOGUE:
+        return "/catalog" + (f".{ending}" if ending else "")
     if path is not None:
-        return f"/doc/{quote(path)}" + (f".{ending}" if ending else "")
+        return f"/doc/{quote(path, safe=_SAFE)}" + (f".{ending}" if ending else "")
     if iri.startswith(f"{base}ontology#") and not ending:
         return f"/ontology#{quote(iri.partition('#')[2])}"
     return f"/doc?uri={quote(iri, safe='')}" + (f"&format={ending}" if ending else "")
 
 
+def page(path: str) -> str:
+    """An address of a page, which opens in the languages that this page was asked for.
+
+    Args:
+        path: From the root of the service; may hold parameters and a fragment.
+
+    Returns:
+        The address, with `lang` and `clang` where the reader has chosen them.
+    """
+    chosen = urlencode([(k, v) for k in READER for v in request.args.getlist(k)[:1]])
+    if not chosen:
+        return local(path)
+    start, hash_, fragment = path.partition("#")
+    return local(f"{start}{'&' if '?' in start else '?'}{chosen}{hash_}{fragment}")
+
+
 def href(iri: str) -> str:
     """Where a link on a page to an IRI leads."""
-    return local(document(iri))
+    return page(document(iri))
+
+
+def about(iri: str) -> str:
+    """Where a link to what the graph says of an IRI leads, also for terms of the ontology."""
+    terms = f"{state().settings.base_iri}ontology#"
+    return page(f"/doc?uri={quote(iri, safe='')}") if iri.startswith(terms) else href(iri)
 
 
 def outside(iri: str) -> str | None:
@@ -85,3 +148,8 @@ def outside(iri: str) -> str | None:
 def last_part(iri: str) -> str:
     """The end of an IRI, for things without a name."""
     return unquote(iri.rstrip("/#").rpartition("#")[2].rpartition("/")[2]) or iri
+
+
+def header(iri: str) -> str:
+    """An IRI as a URI (RFC 3987, section 3.1), for use in a header."""
+    return quote(iri, safe="%" + _SAFE + "?#[]")

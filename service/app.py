@@ -25,6 +25,8 @@ def create_app(settings: Settings) -> Flask:
     """
     app = Flask("service", static_folder="static", template_folder="templates")
     app.url_map.strict_slashes = True
+    # A redirect of the framework would repeat the Host header.
+    app.url_map.merge_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["istc"] = State(settings, Engine(settings), language.read_messages())
     # First the errors: from here on each failure has the one shape.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
@@ -10,8 +11,9 @@ from babel.numbers import format_decimal
 from flask import Flask, request
 
 from kg import asking
-from kg.asking import Source
-from kg.description import Description, Fact, Thing, Value
+from kg.asking import Answered, Cell, Source
+from kg.description import Description, Fact, FactGroup, Thing, Value
+from kg.namespaces import PREFIXES
 from service import addresses, language
 from service.language import Label, translate
 
@@ -42,13 +44,27 @@ def period(edtf: str) -> str:
         return translate("up to %(time)s", time=_moment(end))
     if end in ("", ".."):
         return translate("since %(time)s", time=_moment(begin))
-    return f"{_moment(begin)}–{_moment(end)}"
+    dash = "–" if begin.isdigit() and end.isdigit() else " – "
+    return f"{_moment(begin)}{dash}{_moment(end)}"
+
+
+def _prefixed(iri: str) -> str | None:
+    """The IRI of somebody else's term with its prefix, e.g. `rdfs:domain`."""
+    if addresses.outside(iri) is None:
+        return None
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return None
 
 
 def name(thing: Thing) -> Label:
     """The name of a thing; without one, the time of a period or the end of its IRI."""
     if thing.label:
         return language.label(thing.label)
+    prefixed = _prefixed(thing.iri)
+    if prefixed is not None:
+        return Label(prefixed)
     end = addresses.last_part(thing.iri)
     if "/id/period/" in thing.iri:
         return Label(period(re.sub(r"x$", "~", end.replace("_", "/").replace("open", ".."))))
@@ -93,10 +109,15 @@ def short(source: Source) -> str:
     return f"{document} {source.locator}".strip()
 
 
-def cite(source: Source) -> str:
-    """A whole citation: title, place, page, retrieval date, upstream documents."""
+def distinct(sources: Iterable[Source]) -> list[Source]:
+    """One source for each mark: passages of one section are told apart on the fact's page."""
+    return list({short(source): source for source in reversed(list(sources))}.values())[::-1]
+
+
+def cite(source: Source, upstream: bool = True) -> str:
+    """A citation: title, place, page, retrieval date and, if wanted, upstream documents."""
     text = source.cite(language.interface())
-    if source.upstream:
+    if upstream and source.upstream:
         names = [
             asking.pick(label, language.content()) or addresses.last_part(iri)
             for iri, label in source.upstream.items()
@@ -105,12 +126,31 @@ def cite(source: Source) -> str:
     return text
 
 
+def behind(answered: Answered, cell: Cell) -> list[Source]:
+    """The places behind the facts of a cell."""
+    return [source for fact in cell.facts for source in answered.sources.get(fact, ())]
+
+
+def by_role(groups: Iterable[FactGroup]) -> list[tuple[Thing, list[FactGroup]]]:
+    """Groups of facts by the part that the thing has in them, in their order."""
+    found: dict[str, tuple[Thing, list[FactGroup]]] = {}
+    for group in groups:
+        found.setdefault(group.role.iri, (group.role, []))[1].append(group)
+    return list(found.values())
+
+
+def plain_query(text: str) -> str:
+    """A query without the header of its file."""
+    lines = [line for line in text.splitlines() if not line.startswith("#+")]
+    return "\n".join(lines).strip() + "\n"
+
+
 def with_parameters(**changes: object) -> str:
     """The address of this page with some parameters changed; None takes one away."""
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes]
     kept += [(key, str(value)) for key, value in changes.items() if value is not None]
-    query = urlencode(kept)
-    path = request.script_root + request.path
+    query = urlencode(kept, safe="/:")
+    path = addresses.local(addresses.quoted(request.path))
     return f"{path}?{query}" if query else path
 
 
@@ -123,11 +163,14 @@ def install(app: Flask) -> None:
         name=name,
         label=language.label,
         href=addresses.href,
+        about=addresses.about,
         outside=addresses.outside,
         document=addresses.document,
         short=short,
+        distinct=distinct,
         cite=cite,
         last_part=addresses.last_part,
+        plain_query=plain_query,
     )
     environment.tests.update(rank=is_rank, unstated=unstated)
     environment.globals.update(
@@ -137,6 +180,10 @@ def install(app: Flask) -> None:
         content_language=language.content,
         languages=language.LANGUAGES,
         local=addresses.local,
+        page_at=addresses.page,
+        thing_of=Thing,
+        by_role=by_role,
+        behind=behind,
     )
     environment.trim_blocks = True
     environment.lstrip_blocks = True

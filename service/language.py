@@ -34,12 +34,22 @@ def read_messages() -> dict[str, dict[str, str]]:
     """The catalogues in `service/locale`: language → source text → translation."""
     text = resources.text("service", "locale", "zh", "LC_MESSAGES", "messages.po")
     catalogue = read_po(io.StringIO(text), locale="zh")
-    messages = {
-        str(message.id): str(message.string)
-        for message in catalogue
-        if message.id and message.string and isinstance(message.id, str)
-    }
+    messages: dict[str, str] = {}
+    for message in catalogue:
+        # Chinese has one form for all numbers; both forms of the source text lead to it.
+        sources = message.id if isinstance(message.id, (list, tuple)) else (message.id,)
+        forms = [message.string] if isinstance(message.string, str) else message.string or [""]
+        messages.update({source: forms[0] for source in sources if source and forms[0]})
     return {"zh": messages, "en": {}}
+
+
+def _accepted() -> str | None:
+    """The first of our languages that the client accepts, in any script or region of it."""
+    for tag, quality in request.accept_languages:
+        language = tag.partition("-")[0].lower()
+        if quality > 0 and language in LANGUAGES:
+            return language
+    return None
 
 
 def interface() -> str:
@@ -48,9 +58,14 @@ def interface() -> str:
         return DEFAULT
     if "language" not in g:
         asked = request.args.get("lang")
-        accepted = request.accept_languages.best_match(LANGUAGES)
-        g.language = asked if asked in LANGUAGES else accepted or DEFAULT
+        g.language = asked if asked in LANGUAGES else _accepted() or DEFAULT
     return str(g.language)
+
+
+def international() -> None:
+    """Answer a program that states no language in English (RFC 2277, section 4.5)."""
+    if request.args.get("lang") not in LANGUAGES and not request.accept_languages:
+        g.language = "en"
 
 
 def content() -> str:
@@ -61,12 +76,12 @@ def content() -> str:
 
 def translate(message: str, /, **values: Any) -> str:
     """A message in the interface language, with values filled in (`%(name)s`)."""
-    text = state().messages.get(interface(), {}).get(message, message)
+    text = _message(message)
     return text % values if values else text
 
 
-def _translate_plural(singular: str, plural: str, number: int, /, **values: Any) -> str:
-    return translate(singular if number == 1 else plural, **{"num": number, **values})
+def _message(source: str) -> str:
+    return state().messages.get(interface(), {}).get(source, source)
 
 
 def label(names: Mapping[str, str], fallback: str = "") -> Label:
@@ -87,9 +102,10 @@ def label(names: Mapping[str, str], fallback: str = "") -> Label:
 
 
 def mark(response: Response) -> Response:
-    """Set Content-Language on pages and problems."""
+    """Set Content-Language on pages and problems, and say that they depend on the reader."""
     if response.mimetype in ("text/html", "application/problem+json"):
         response.headers.setdefault("Content-Language", interface())
+        response.vary.add("Accept-Language")
     return response
 
 
@@ -97,7 +113,7 @@ def install(environment: Environment) -> None:
     """Give templates `_` and `{% trans %}`."""
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: state().messages.get(interface(), {}).get(message, message),
-        lambda one, many, number: _translate_plural(one, many, number),
+        _message,
+        lambda one, many, number: _message(one if number == 1 else many),
         newstyle=True,
     )

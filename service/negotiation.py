@@ -42,10 +42,16 @@ HTML = Format("html", "text/html", ("application/xhtml+xml",))
 JSON = Format("json", "application/json")
 CSV = Format("csv", "text/csv")
 RQ = Format("rq", "application/sparql-query")
-TURTLE = Format("ttl", "text/turtle", ("application/x-turtle",), ("turtle",))
-JSON_LD = Format("jsonld", "application/ld+json", (), ("json-ld",))
+# Every Turtle document is an N3 document too.
+TURTLE = Format(
+    "ttl",
+    "text/turtle",
+    ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3", "application/n3"),
+    ("turtle", "n3"),
+)
+JSON_LD = Format("jsonld", "application/ld+json", ("application/x-json+ld",), ("json-ld",))
 N_TRIPLES = Format("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples"))
-RDF_XML = Format("rdf", "application/rdf+xml", (), ("rdfxml", "rdf+xml", "rdf/xml", "owl"))
+RDF_XML = Format("rdf", "application/rdf+xml", (), ("rdfxml", "rdf+xml", "rdf/xml", "owl", "xml"))
 TRIG = Format("trig", "application/trig", ("application/x-trig",))
 N_QUADS = Format("nq", "application/n-quads", (), ("nquads",))
 RESULTS_JSON = Format(
@@ -64,6 +70,10 @@ ROWS = (RESULTS_JSON, RESULTS_XML, CSV, TSV)
 GRAPHS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
 
+#: How precise a range is that names one media type.
+_NAMED = 2
+
+
 def _rank(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
     """Quality that a client gives to a type, and how precisely it names it."""
     best = (0.0, -1)
@@ -71,36 +81,46 @@ def _rank(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
     named = -1
     for value, quality in accept:
         pattern = value.partition(";")[0].strip().lower()
-        precise = {media_type: 2, f"{kind}/*": 1, "*/*": 0, "*": 0}.get(pattern, -1)
+        precise = {media_type: _NAMED, f"{kind}/*": 1, "*/*": 0, "*": 0}.get(pattern, -1)
         if precise > named:
             named, best = precise, (quality, precise)
     return best if sub else (0.0, -1)
 
 
-def choose(formats: Sequence[Format], name: str | None = None) -> Format:
+def choose(formats: Sequence[Format], names: str | Sequence[str] | None = None) -> Format:
     """The format to send.
 
     Args:
         formats: What can be sent, our preference first.
-        name: Value of `format=` or ending of the path, which beats the Accept header.
+        names: Values of `format=` or the ending of the path, which beat the Accept header; the
+            first that is known counts, since clients name one format in several ways.
 
     Returns:
         The chosen format.
 
     Raises:
-        InvalidInput: No format has this name.
+        InvalidInput: There are names, and no format has one of them.
         NotAcceptable: None of the formats fits the Accept header.
     """
-    if name:
+    given = [names] if isinstance(names, str) else list(names or ())
+    # A plus sign that a client left unescaped arrives as a blank.
+    asked = [
+        part.strip().lower().replace(" ", "+")
+        for name in given
+        for part in name.split(",")
+        if part.strip()
+    ]
+    for name in asked:
         for item in formats:
-            if name.lower() in (item.name, item.media_type, *item.also, *item.aliases):
+            if name in (item.name, item.media_type, *item.also, *item.aliases):
                 return item
-        known = ", ".join(item.name for item in formats)
+    if asked:
+        known = [item.name for item in formats]
         raise InvalidInput(
-            f"“{name}” is not a format of this answer.",
+            f"“{given[0]}” is not a format of this answer.",
             where="format",
-            hint=f"Use one of: {known}.",
-            extra={"parameter": "format", "available": [item.name for item in formats]},
+            hint=f"Use one of: {', '.join(known)}.",
+            extra={"parameter": "format", "available": known},
         )
     accept = request.accept_mimetypes
     if not accept:
@@ -109,6 +129,9 @@ def choose(formats: Sequence[Format], name: str | None = None) -> Format:
     for item in formats:
         for media_type in (item.media_type, *item.also):
             found = _rank(accept, media_type)
+            # Another name of a type counts where the client gives it, not under a wildcard.
+            if media_type != item.media_type and found[1] < _NAMED:
+                continue
             if found[0] > 0 and found > rank:
                 best, rank = item, found
     if rank[0] <= 0:
@@ -116,7 +139,7 @@ def choose(formats: Sequence[Format], name: str | None = None) -> Format:
         raise NotAcceptable(
             "None of the types that you accept can be sent.",
             where=f"Accept: {accept.to_header()}",
-            hint=f"Ask for one of: {', '.join(available)}.",
+            hint=f"Use one of: {', '.join(available)}.",
             extra={"available": available},
         )
     return best
@@ -126,9 +149,7 @@ def wants_page() -> bool:
     """Whether the client is a browser: it names HTML, and no data type before it."""
     accept = request.accept_mimetypes
     html = max(_rank(accept, HTML.media_type), _rank(accept, "application/xhtml+xml"))
-    data = max(
-        _rank(accept, kind) for kind in ("application/problem+json", "application/json")
-    )
+    data = max(_rank(accept, kind) for kind in ("application/problem+json", "application/json"))
     return html[1] > 0 and html[0] > 0 and html > data
 
 

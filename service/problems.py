@@ -13,12 +13,14 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import RequestRedirect
 
 from kg.errors import IstcError
+from service import addresses, language
 from service.language import translate
 from service.negotiation import vary, wants_page
 from service.security import request_id
+from service.state import state
+from service.wording import reworded
 
 log = logging.getLogger(__name__)
 
@@ -221,19 +223,27 @@ def respond(
         Problem details as JSON, or as a page for browsers.
     """
     problem = BY_SLUG.get(slug, BY_SLUG["internal"])
+    page = wants_page()
+    if not page:
+        language.international()
     members: dict[str, Any] = {
-        "type": f"{request.script_root}/problems/{problem.slug}",
+        "type": addresses.public(f"/problems/{problem.slug}"),
         "title": translate(problem.title),
         "status": problem.status,
-        "detail": detail,
+        "detail": reworded(detail),
         "instance": f"urn:uuid:{request_id()}",
     }
     if where is not None:
-        members["where"] = where
-    members["hint"] = hint or translate(problem.advice)
+        members["where"] = reworded(where)
+    members["hint"] = reworded(hint) if hint else translate(problem.advice)
     members.update({key: value for key, value in (extra or {}).items() if key not in members})
-    if wants_page():
-        body, kind = render_template("problem.html", problem=members), "text/html; charset=utf-8"
+    for error in members.get("errors", ()):
+        error["expected"] = reworded(error["expected"])
+    if page:
+        query = request.args.get("query", "") if request.path == "/sparql" else ""
+        seconds = state().settings.query_seconds
+        body = render_template("problem.html", problem=members, query=query, seconds=seconds)
+        kind = "text/html; charset=utf-8"
     else:
         body = json.dumps(members, ensure_ascii=False, default=str) + "\n"
         kind = "application/problem+json"
@@ -249,21 +259,22 @@ def respond(
 def _known(error: IstcError) -> Response:
     if BY_SLUG.get(error.kind, BY_SLUG["internal"]).status == 500:
         log.error("request %s failed", request_id(), exc_info=error)
-    return respond(
-        error.kind, error.what, where=error.where, hint=error.hint, extra=error.extra
-    )
+    return respond(error.kind, error.what, where=error.where, hint=error.hint, extra=error.extra)
 
 
 def _http(error: HTTPException) -> Response:
     """Errors of the framework, through the same table."""
-    if isinstance(error, RequestRedirect):
-        return Response(status=error.code, headers={"Location": error.new_url})
-    slug = _BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "internal")
+    status = error.code or 500
+    slug = _BY_STATUS.get(status, "bad-request" if status < 500 else "internal")
     extra: dict[str, Any] = {}
-    detail = translate(BY_SLUG[slug].title) + ("." if slug != "not-found" else f": {request.path}")
     if slug == "too-large" and request.max_content_length is not None:
         extra["limitBytes"] = request.max_content_length
-    response = respond(slug, detail, where=request.path, extra=extra)
+    accepted = getattr(error, "accepted", ())
+    if accepted:
+        extra["accepted"] = list(accepted)
+    response = respond(slug, BY_SLUG[slug].title, where=request.path, extra=extra)
+    if accepted:
+        response.headers["Accept-Post"] = response.headers["Accept-Query"] = ", ".join(accepted)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -272,7 +283,7 @@ def _http(error: HTTPException) -> Response:
 def _unknown(error: Exception) -> Response:
     """Our own fault: the log has the traceback, the answer the id of the request."""
     log.error("request %s failed", request_id(), exc_info=error)
-    detail = translate("An unexpected error occurred; it has been logged.")
+    detail = _("An unexpected error occurred; it has been logged.")
     return respond("internal", detail, where=request.path)
 
 

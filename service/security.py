@@ -23,7 +23,7 @@ POLICY = "; ".join(
 )
 EXPOSED = (
     "Link, ETag, Location, Content-Location, Retry-After, X-Request-Id, Query-Id, "
-    "Content-Disposition, Accept-Query"
+    "Content-Disposition, Accept-Query, Accept-Post"
 )
 METHODS = "GET, HEAD, POST, QUERY, PUT, DELETE, OPTIONS"
 ALLOWED = "Authorization, Content-Type, Accept, Accept-Language, If-Match, If-None-Match, Query-Id"

@@ -43,12 +43,16 @@ class Server:
             ),
         )
         self.host, self.port = self._address()
+        self._state().listening = self.url
 
     def _address(self) -> tuple[str, int]:
         if isinstance(self._server, MultiSocketServer):
             host, port = self._server.effective_listen[0]
             return str(host), int(port)
         return str(self._server.effective_host), int(self._server.effective_port)
+
+    def _state(self) -> State:
+        return cast(State, self.app.extensions["istc"])
 
     @property
     def url(self) -> str:
@@ -64,8 +68,7 @@ class Server:
     def close(self) -> None:
         """Stop listening and end the processes that answer queries."""
         self._server.close()
-        state: State = self.app.extensions["istc"]
-        state.engine.close()
+        self._state().engine.close()
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:

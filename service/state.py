@@ -57,12 +57,14 @@ class State:
         engine: Answers queries, bounded.
         messages: Interface language → source text → translation.
         kept: Values per data version.
+        listening: The address that the server listens on.
     """
 
     settings: Settings
     engine: Engine
     messages: dict[str, dict[str, str]]
     kept: PerVersion = field(default_factory=PerVersion)
+    listening: str = "http://localhost"
 
 
 def state() -> State:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 
 from flask import Response, render_template
 from pyoxigraph import Literal, NamedNode
 
-from kg import asking, browsing, exporting
+from kg import asking, browsing
 from kg.catalogue import Bilingual
 from kg.description import Thing
 from kg.namespaces import OWL, RDF, RDFS, SKOS
 from kg.rq import Term
-from service import addresses, caching, language, negotiation
+from service import addresses, caching, language, negotiation, rdf
 from service.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, vary
 from service.state import engine, state, version
 
@@ -41,7 +40,9 @@ def ontology(ending: str | None = None) -> Response:
     """The ontology, by the ending of the path or by Accept."""
     chosen = negotiation.choose(FORMATS, ending)
     now = version()
-    etag = caching.tag(now.digest, "ontology", chosen.name, language.interface(), language.content())
+    etag = caching.tag(
+        now.digest, "ontology", chosen.name, language.interface(), language.content()
+    )
     same = caching.unchanged(etag)
     if same is not None:
         return same
@@ -51,14 +52,7 @@ def ontology(ending: str | None = None) -> Response:
             "browse/ontology.html", groups=_reference(), iri=f"{base}ontology"
         )
     else:
-        buffer = io.BytesIO()
-        exporting.serialise(
-            browsing.document(engine(), f"{base}graph/ontology"),
-            buffer,
-            exporting.format_named(chosen.name),
-            base,
-        )
-        body = buffer.getvalue()
+        body = rdf.body(browsing.document(engine(), f"{base}graph/ontology"), chosen)
     response = Response(body, content_type=chosen.content_type)
     response.set_etag(etag)
     response.headers["Content-Location"] = addresses.public(f"/ontology.{chosen.name}")
@@ -91,9 +85,7 @@ def _reference() -> dict[str, list[TermEntry]]:
     return groups
 
 
-def _entry(
-    iri: str, properties: dict[str, list[Term]], labels: dict[str, Bilingual]
-) -> TermEntry:
+def _entry(iri: str, properties: dict[str, list[Term]], labels: dict[str, Bilingual]) -> TermEntry:
     links = {
         key: tuple(
             Thing(term.value, labels.get(term.value, {}))

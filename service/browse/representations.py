@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import io
+from typing import Any
 
 from flask import Response
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from kg import browsing, exporting
-from kg.namespaces import DCTERMS, PREFIXES, RDF_TYPE
+from kg import browsing
+from kg.description import Description
+from kg.namespaces import DCTERMS, PREFIXES, RDF_TYPE, RDFS, SKOS
 from service import addresses
 from service.negotiation import DOCUMENTS, RDF, Format
+from service.rdf import body
 from service.state import engine, state, version
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -49,14 +51,32 @@ def rdf(iri: str, chosen: Format) -> bytes | None:
     quads = browsing.document(engine(), iri)
     if not quads:
         return None
-    buffer = io.BytesIO()
-    exporting.serialise(
-        [*quads, *_about_document(iri)],
-        buffer,
-        exporting.format_named(chosen.name),
-        state().settings.base_iri,
-    )
-    return buffer.getvalue()
+    return body([*quads, *_about_document(iri)], chosen)
+
+
+def embedded(description: Description) -> dict[str, Any]:
+    """The names and classes of a thing as JSON-LD 1.1, for the head of its page.
+
+    Args:
+        description: The description.
+
+    Returns:
+        A node object; its triples are among those of the RDF document.
+    """
+    alternatives = [
+        {"@value": text, "@language": tag} if tag else {"@value": text}
+        for tag, texts in description.alternatives.items()
+        for text in texts
+    ]
+    node: dict[str, Any] = {
+        "@id": description.thing.iri,
+        "@type": [found.iri for found in description.classes],
+        RDFS + "label": [
+            {"@value": text, "@language": tag} for tag, text in description.thing.label.items()
+        ],
+        SKOS + "altLabel": alternatives,
+    }
+    return {key: value for key, value in node.items() if value}
 
 
 def alternates(iri: str) -> list[tuple[str, str]]:
@@ -79,8 +99,8 @@ def link(response: Response, iri: str, classes: list[str], *, fixed: bool) -> Re
     Returns:
         The answer.
     """
-    links = [f'<{iri}>; rel="cite-as"', f'<{LICENCE}>; rel="license"']
-    links += [f'<{found}>; rel="type"' for found in classes[:5]]
+    links = [f'<{addresses.header(iri)}>; rel="cite-as"', f'<{LICENCE}>; rel="license"']
+    links += [f'<{addresses.header(found)}>; rel="type"' for found in classes[:5]]
     for address, media_type in alternates(iri):
         links.append(f'<{address}>; rel="alternate"; type="{media_type}"')
         if media_type in [item.media_type for item in RDF]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+from urllib.parse import urlencode
+
 from flask import Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import browsing
+from kg import asking, browsing, catalogue
+from kg.catalogue import Question
 from kg.errors import InvalidInput, NotFound
 from service import addresses, caching, formatting, language, negotiation
-from service.browse import representations
+from service.browse import representations, whole
 from service.negotiation import DOCUMENTS, HTML, Format, vary
+from service.questions import asked
 from service.state import engine, state, version
 
 
@@ -95,6 +100,10 @@ def _describe(iri: str, chosen: Format, *, fixed: bool) -> Response:
                 description=description,
                 title=formatting.title(description),
                 alternates=representations.alternates(iri),
+                whole_relation=partial(whole.relation, iri),
+                whole_facts=partial(whole.facts, iri),
+                questions=_questions(iri),
+                data=representations.embedded(description),
             )
     if body is None:
         raise _missing(iri)
@@ -102,6 +111,17 @@ def _describe(iri: str, chosen: Format, *, fixed: bool) -> Response:
     response.set_etag(etag)
     response.headers["Content-Location"] = addresses.public(addresses.document(iri, chosen.name))
     return vary(representations.link(response, iri, classes, fixed=fixed))
+
+
+def _questions(iri: str) -> list[tuple[Question, str]]:
+    """Questions that have an answer for this thing, each with its address."""
+    found: dict[str, tuple[Question, str]] = {}
+    for question in catalogue.questions():
+        for name, choices in asked.choices(question).items():
+            if question.id not in found and any(choice.iri == iri for choice in choices):
+                query = urlencode({name: asking.key_of(iri)}, safe="/:")
+                found[question.id] = (question, addresses.page(f"/questions/{question.id}?{query}"))
+    return list(found.values())
 
 
 def _graph_page(iri: str) -> str | None:

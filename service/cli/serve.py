@@ -45,6 +45,8 @@ def command(session: Session, host: str, port: int) -> None:
     try:
         server = Server(session.settings, host, port)
     except OSError as error:
+        if error.filename is not None:
+            raise  # a file, not the address
         raise StoreUnavailable(
             f"The address cannot be used: {error.strerror}",
             where=f"{host}:{port}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from flask import Response, jsonify, send_file
 from kg import browsing, exporting
 from kg.building import tool_version
 from kg.errors import IstcError, NotFound
-from service import caching, negotiation
+from service import caching, negotiation, rdf
 from service.negotiation import RDF, Format, vary
 from service.state import engine, state, version
 
@@ -28,21 +27,15 @@ def catalogue_as(chosen: Format) -> Response:
     same = caching.unchanged(etag)
     if same is not None:
         return same
-    base = state().settings.base_iri
-    buffer = io.BytesIO()
-    exporting.serialise(
-        browsing.document(engine(), f"{base}graph/catalogue"),
-        buffer,
-        exporting.format_named(chosen.name),
-        base,
-    )
-    response = Response(buffer.getvalue(), content_type=chosen.content_type)
+    graph = f"{state().settings.base_iri}graph/catalogue"
+    body = rdf.body(browsing.document(engine(), graph), chosen)
+    response = Response(body, content_type=chosen.content_type)
     response.set_etag(etag)
     return vary(response)
 
 
-def catalogue() -> Response:
-    """The catalogue; Turtle unless another form is asked for."""
+def void() -> Response:
+    """The catalogue where VoID says to look for it; Turtle unless another form is asked for."""
     return catalogue_as(negotiation.choose(RDF))
 
 
@@ -113,4 +106,4 @@ def about() -> Response:
     )
 
 
-__all__ = ["DUMPS", "about", "alive", "catalogue", "catalogue_as", "dump", "ready"]
+__all__ = ["DUMPS", "about", "alive", "catalogue_as", "dump", "ready", "void"]

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Response, render_template
 
-from kg import asking, catalogue, describing
+from kg import asking, catalogue, describing, rq
 from kg.building import tool_version
 from kg.catalogue import Question
+from kg.citing import text_of
+from kg.description import Thing
 from kg.errors import NotFound
-from service import caching, language, negotiation, problems
+from service import addresses, caching, language, negotiation, problems
 from service.home import api
-from service.negotiation import DOCUMENTS, HTML, vary
+from service.negotiation import DOCUMENTS, HTML, RDF, vary
 from service.state import engine, state, version
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: its name, its number of triples, and the graph that holds it if it is one."""
+
+    thing: Thing
+    triples: int
+    graph: str | None
 
 
 def themes(tag: str) -> list[tuple[str, list[Question]]]:
@@ -48,7 +60,49 @@ def home() -> Response:
     response = Response(body, content_type=HTML.content_type)
     response.set_etag(etag)
     response.headers["Link"] = (
-        '</sparql>; rel="service-desc", </catalog>; rel="describedby"; type="text/turtle"'
+        f'<{addresses.public("/sparql")}>; rel="service-desc", '
+        f'<{addresses.public("/catalog")}>; rel="describedby"; type="text/turtle"'
+    )
+    return vary(response)
+
+
+def _datasets() -> list[DataSet]:
+    rows = engine().select(rq.load("kg", "queries", "browse", "datasets").text)
+    found = {text_of(row["dataset"]): int(text_of(row["triples"])) for row in rows}
+    names = asking.labels(engine(), found)
+    base = state().settings.base_iri
+    whole = base + addresses.CATALOGUE
+    return [
+        DataSet(
+            Thing(iri, names.get(iri, {})),
+            triples,
+            None if iri == whole else iri.replace(f"{base}dataset/", f"{base}graph/"),
+        )
+        for iri, triples in found.items()
+    ]
+
+
+def data_sets(ending: str | None = None) -> Response:
+    """The catalogue of the data sets, to read or as RDF (DCAT 3, VoID)."""
+    chosen = negotiation.choose(DOCUMENTS, ending)
+    if chosen is not HTML:
+        return api.catalogue_as(chosen)
+    now = version()
+    etag = caching.tag(now.digest, "catalog", language.interface(), language.content())
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    body = render_template(
+        "home/catalog.html",
+        datasets=state().kept.get(now.digest, "datasets", _datasets),
+        version=now,
+        dumps=api.DUMPS,
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
+    response.headers["Link"] = ", ".join(
+        f'<{addresses.public("/catalog." + item.name)}>; rel="alternate"; type="{item.media_type}"'
+        for item in RDF
     )
     return vary(response)
 

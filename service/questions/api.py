@@ -42,9 +42,7 @@ def summary(question: Question) -> dict[str, Any]:
             }
             for p in question.parameters
         ],
-        "columns": [
-            {"name": c.name, "role": c.role, "label": c.label} for c in question.columns
-        ],
+        "columns": [{"name": c.name, "role": c.role, "label": c.label} for c in question.columns],
     }
 
 
@@ -82,9 +80,7 @@ def as_json(answered: Answered) -> str:
             "language": answered.language,
             "data": {"version": now.number, "digest": now.digest},
             "total": len(answered.rows),
-            "rows": [
-                {name: _cell(cell) for name, cell in row.items()} for row in answered.rows
-            ],
+            "rows": [{name: _cell(cell) for name, cell in row.items()} for row in answered.rows],
             "sources": {
                 fact: [_source(source, answered.language) for source in some]
                 for fact, some in answered.sources.items()

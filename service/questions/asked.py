@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import request
 
 from kg import asking
-from kg.asking import Answered
+from kg.asking import Answered, Choice
+from kg.catalogue import Question
 from kg.errors import InvalidParameter
 from service import caching, language
-from service.state import engine, version
+from service.state import engine, state, version
 
 #: Parameters of the page and not of the question.
 RESERVED = frozenset({"lang", "clang", "page", "format", "bom"})
@@ -52,6 +54,12 @@ def parameters() -> dict[str, str]:
 def answer(question_id: str) -> Answered:
     """The answer to a question with the parameters of this request."""
     return asking.ask(engine(), question_id, parameters(), language.content())
+
+
+def choices(found: Question) -> dict[str, list[Choice]]:
+    """The values of each parameter that the question has an answer for, kept per data version."""
+    compute = partial(asking.answerable, engine(), found)
+    return state().kept.get(version().digest, ("choices", found.id), compute)
 
 
 def etag(question_id: str, kind: str) -> str:

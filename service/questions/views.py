@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, render_template
+from flask import Response, jsonify, render_template, request
 
-from kg import asking, catalogue
-from service import addresses, caching, language, negotiation
+from kg import catalogue
+from service import addresses, caching, formatting, language, negotiation
 from service.home.views import themes
 from service.negotiation import CSV, HTML, JSON, RQ, vary
 from service.questions import api, asked
-from service.state import engine, state, version
+from service.state import version
 
 
 def listing() -> Response:
     """All questions by theme; as JSON for programs."""
-    chosen = negotiation.choose((HTML, JSON))
+    chosen = negotiation.choose((HTML, JSON), request.args.getlist("format"))
     if chosen is JSON:
         return vary(jsonify(questions=[api.summary(q) for q in catalogue.questions()]))
     body = render_template("questions/list.html", themes=themes(language.content()))
@@ -26,7 +26,7 @@ def listing() -> Response:
 def question(question_id: str) -> Response:
     """A question: form, answer, the places behind each row, the query; or the answer as data."""
     found = catalogue.question(question_id)
-    chosen = negotiation.choose((HTML, JSON, CSV, RQ))
+    chosen = negotiation.choose((HTML, JSON, CSV, RQ), request.args.getlist("format"))
     if chosen is not HTML:
         return api.answer(question_id, chosen.name)
     etag = asked.etag(question_id, "html")
@@ -35,13 +35,7 @@ def question(question_id: str) -> Response:
         return same
     answered = asked.answer(question_id)
     shown = asked.page(len(answered.rows))
-    digest = version().digest
-    options = {
-        p.name: state().kept.get(
-            digest, ("choices", p.type, p.of), lambda p=p: asking.choices(engine(), p)
-        )
-        for p in found.parameters
-    }
+    options = asked.choices(found)
     values = {name: value for name, value in answered.parameters.items() if value}
     body = render_template(
         "questions/question.html",
@@ -49,7 +43,7 @@ def question(question_id: str) -> Response:
         answered=answered,
         page=shown,
         options=options,
-        parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}),
+        parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}, safe="/:"),
         version=version(),
     )
     response = Response(body, content_type=HTML.content_type)
@@ -59,5 +53,9 @@ def question(question_id: str) -> Response:
         f'<{addresses.public(path + "." + item.name)}>; rel="alternate"; type="{item.media_type}"'
         for item in (JSON, CSV, RQ)
     ]
+    for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
+        if 1 <= number <= shown.last:
+            address = formatting.with_parameters(page=number)
+            links.append(f'<{address}>; rel="{relation}"')
     response.headers["Link"] = ", ".join(links)
     return vary(response)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import pyoxigraph
-from flask import Response, render_template, request
+from flask import Response, render_template
 from pyoxigraph import RdfFormat
 
-from kg import browsing, exporting
-from service import addresses, caching
+from kg import browsing
+from service import addresses, caching, rdf
 from service.negotiation import GRAPHS, ROWS, Format, vary
 from service.state import engine, state, version
 
@@ -31,7 +29,7 @@ def answer(chosen: Format) -> Response:
     """The description in a format."""
     now = version()
     settings = state().settings
-    site = settings.site_url.rstrip("/") or request.url_root.rstrip("/")
+    site = addresses.site()
     etag = caching.tag(now.digest, "service", site, chosen.name)
     same = caching.unchanged(etag)
     if same is not None:
@@ -46,11 +44,7 @@ def answer(chosen: Format) -> Response:
         seconds=settings.query_seconds,
     )
     quads = pyoxigraph.parse(input=text, format=RdfFormat.TURTLE)
-    buffer = io.BytesIO()
-    exporting.serialise(
-        quads, buffer, exporting.format_named(chosen.name), settings.base_iri
-    )
-    response = Response(buffer.getvalue(), content_type=chosen.content_type)
+    response = Response(rdf.body(quads, chosen), content_type=chosen.content_type)
     response.set_etag(etag)
     response.headers["Link"] = f'<{addresses.public("/catalog")}>; rel="describedby"'
     return vary(response)

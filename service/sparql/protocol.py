@@ -29,6 +29,8 @@ _ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 class WrongMediaType(UnsupportedMediaType):
     """A body of a media type, or in a charset, that the endpoint does not read."""
 
+    accepted = ACCEPTED
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -38,7 +40,7 @@ class Asked:
         query: The query; None when the request has none.
         default_graphs: Graphs that make up the default graph.
         named_graphs: Graphs to be used as named graphs.
-        format: Name of a format, which beats the Accept header.
+        formats: Names of a format, which beat the Accept header.
         seconds: Time limit asked for.
         query_id: The id under which the query can be cancelled.
         example: Id of a question to show in the editor.
@@ -47,7 +49,7 @@ class Asked:
     query: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
-    format: str | None
+    formats: tuple[str, ...]
     seconds: float | None
     query_id: str
     example: str | None = None
@@ -156,7 +158,7 @@ def read(request: Request) -> Asked:
         query=query,
         default_graphs=_graphs(fields, "default-graph-uri"),
         named_graphs=_graphs(fields, "named-graph-uri"),
-        format=_once(fields, "format") or None,
+        formats=tuple(value for key, value in fields if key == "format" and value),
         seconds=_seconds(_once(fields, "timeout")),
         query_id=query_id,
         example=_once(fields, "example"),

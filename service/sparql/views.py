@@ -35,8 +35,8 @@ def endpoint() -> Response:
 
 
 def _without_query(asked: Asked) -> Response:
-    chosen = negotiation.choose((HTML, *RDF), asked.format)
-    if chosen is HTML and (negotiation.wants_page() or asked.format or asked.example):
+    chosen = negotiation.choose((HTML, *RDF), asked.formats)
+    if chosen is HTML and (negotiation.wants_page() or asked.formats or asked.example):
         text = (
             catalogue.question(asked.example).text
             if asked.example
@@ -59,7 +59,7 @@ def _page(template: str, **values: Any) -> Response:
 def _with_query(asked: Asked, query: str) -> Response:
     rows = querying.form(query) in ("select", "ask")
     offered = (*(ROWS if rows else GRAPHS), HTML)
-    chosen = negotiation.choose(offered, asked.format)
+    chosen = negotiation.choose(offered, asked.formats)
     volatile = _VOLATILE.search(query) is not None
     weak = not rows and _BLANK.search(query) is not None
     parts = ("sparql", query, *asked.default_graphs, "|", *asked.named_graphs, chosen.name)

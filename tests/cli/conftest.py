@@ -1,4 +1,4 @@
-"""A built graph, and the real command line in a process of its own."""
+"""The real command line in a process of its own."""
 
 from __future__ import annotations
 
@@ -27,15 +27,6 @@ def run(home: Path, *arguments: str, cwd: Path, stdin: str = "", **environ: str)
         text=True,
         check=False,
     )
-
-
-@pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the graph has been built, for tests that do not change it."""
-    home = tmp_path_factory.mktemp("cli") / "home"
-    done = run(home, "build", cwd=home.parent)
-    assert done.returncode == 0, done.stderr
-    return home
 
 
 @pytest.fixture

@@ -1,0 +1,142 @@
+"""Sentences of errors in the reader's language.
+
+`kg` words its errors in English and knows no reader. The sentences that reach the web are listed
+here as patterns with named gaps; one that fits is translated with the gaps filled in, and one that
+fits none is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from service.language import DEFAULT, interface, translate
+
+
+def _(message: str) -> str:
+    """Mark a message for the catalogue; it is translated when it is shown."""
+    return message
+
+
+PATTERNS = (
+    # addresses and formats
+    _("“%(name)s” is not a format of this answer."),
+    _("Use one of: %(names)s."),
+    _("None of the types that you accept can be sent."),
+    _("The graph says nothing of this thing."),
+    _("Look for it on the home page."),
+    _("The address does not name a thing."),
+    _("“%(iri)s” is not an absolute IRI."),
+    _("The parameter %(name)s is missing."),
+    _("For example %(example)s"),
+    _("There is no such file."),
+    _("There is no type of problem “%(slug)s”."),
+    # requests to the endpoint
+    _("The parameters are not UTF-8."),
+    _("Encode them as UTF-8 (%(why)s)."),
+    _("The query is not UTF-8."),
+    _("Byte %(number)s is not valid UTF-8."),
+    _("The endpoint answers queries only."),
+    _("The parameter %(name)s is given %(number)s times."),
+    _("Give it once."),
+    _("The time limit must be a number of seconds above zero."),
+    _("The query is given in the body and in the address."),
+    _("A request holds a query or an update, not both."),
+    _("The query is missing."),
+    _("Send it as the parameter query or as the body."),
+    _("A query id has up to 128 letters, digits, and . _ ~ -"),
+    _("No query of this id is running."),
+    _("It may have ended. Send your own id in the header Query-Id."),
+    # questions and their parameters
+    _("Parameters given more than once: %(names)s."),
+    _("Give each parameter once."),
+    _("one value"),
+    _("There is no page %(number)s."),
+    _("The pages are 1 to %(last)s."),
+    _("a number from 1 to %(last)s"),
+    _("There is no question “%(id)s”."),
+    _("Did you mean %(near)s?"),
+    _("List them with: istc questions."),
+    _("Wrong parameters: %(names)s."),
+    _("%(parameter)s must be %(expected)s, e.g. %(example)s."),
+    _("%(parameter)s must be %(expected)s."),
+    _("a parameter of this question"),
+    _("a thing of %(kind)s"),
+    _("a concept of %(scheme)s"),
+    _("a year such as 2020 between %(low)s and %(high)s"),
+    _("a year such as 2020"),
+    _("a number between %(low)s and %(high)s"),
+    _("a number"),
+    # queries
+    _("The query is empty."),
+    _("Begin with SELECT, ASK, CONSTRUCT or DESCRIBE."),
+    _("“%(word)s” is not a query form."),
+    _("The query is not valid SPARQL: something is missing or does not belong here."),
+    _("The query is not valid SPARQL: expected %(wanted)s."),
+    _("The query is not valid SPARQL: %(said)s"),
+    _("The IRI is not valid, or is relative."),
+    _("A variable is selected that is not in GROUP BY."),
+    _("The prefix %(prefix)s: is not declared."),
+    _("Add this line at the top: %(line)s"),
+    _("Declare it at the top: %(line)s"),
+    _("%(word)s is an update; the endpoint answers queries only."),
+    _("Change the graph with an import."),
+    _("%(word)s would reach another machine and is not offered."),
+    _("Query the other endpoint by itself and join the answers."),
+    _("A query with the id %(id)s is running."),
+    _("Use a new id for each query."),
+    # limits
+    _("The query was stopped after %(number)s seconds."),
+    _("Make it more selective, or ask for fewer rows."),
+    _("The answer is larger than %(number)s bytes."),
+    _("Ask for fewer rows with LIMIT, or download the whole graph."),
+    _("The query needs more than %(number)s bytes of memory."),
+    _("Join fewer patterns, or ask for fewer rows."),
+    _("The query was cancelled."),
+    _("The client left before its query began."),
+    _("The client left before its query had ended."),
+    _("All %(number)s workers were in use for %(seconds)s seconds."),
+    _("Try again shortly."),
+    _("Try again."),
+    # the store
+    _("There is no graph yet."),
+    _("Run: istc build"),
+    _("Data version %(number)s cannot be loaded."),
+    _("Check memory and files, then try again."),
+    _("The process that holds the graph has ended."),
+    # places
+    _("line %(line)s, column %(column)s"),
+    _("question %(id)s"),
+)
+
+_GAP = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
+
+
+@cache
+def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (
+            pattern,
+            re.compile(_GAP.sub(lambda m: f"(?P<{m[1] or m[2]}>.+?)", re.escape(pattern)), re.S),
+        )
+        for pattern in PATTERNS
+    )
+
+
+def reworded(sentence: str) -> str:
+    """A sentence of an error in the reader's language.
+
+    Args:
+        sentence: As `kg` words it.
+
+    Returns:
+        Its translation; the sentence itself when there is none.
+    """
+    if interface() != DEFAULT:
+        return sentence
+    for source, pattern in _compiled():
+        found = pattern.fullmatch(sentence)
+        if found is not None:
+            gaps = {name: reworded(text) for name, text in found.groupdict().items()}
+            return translate(source, **gaps)
+    return translate(sentence)
