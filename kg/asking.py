@@ -4,25 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import rq
-from kg.catalogue import Bilingual, Column, Question, question, questions
-from kg.choosing import Choice, answerable, check, choices, key_of
+from kg.catalogue import Bilingual, Column, Parameter, Question, question, questions
+from kg.choosing import Choice, answerable, askable, check, choices, filled, key_of
 from kg.citing import LANGUAGES, Selecting, Source, labels, pick, sources, text_of
+from kg.errors import NoStore, StoreUnavailable
+from kg.namespaces import RDF, XSD
 from kg.rq import Term
+from kg.store.versions import Version
+
+#: Roles of columns whose cells have an IRI and a name.
+NAMED = ("thing", "concept", "unit")
+#: How often a question is asked again when the data have changed meanwhile.
+_TRIES = 3
+_TEXTS = (XSD + "string", RDF + "langString")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of an answer: its text in the reader's language and, for a thing, its IRI."""
+    """A cell of an answer.
+
+    Attributes:
+        text: Its text in the reader's language.
+        iri: IRI of a thing.
+        label: Names of a thing, by language.
+        language: Language of a text.
+        facts: IRIs of the facts in a column of evidence.
+        datatype: IRI of the datatype of a literal that is no text.
+    """
 
     text: str
     iri: str | None = None
     label: Bilingual = field(default_factory=dict)
     language: str | None = None
     facts: tuple[str, ...] = ()
+    datatype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,8 @@ class Answered:
         sources: The places behind each fact named in an evidence column.
         query: The query that was run, with the values in it.
         language: Language of the texts.
+        terms: The terms of the values in use, by variable; None means all.
+        named: Names of the things and concepts among the values, by parameter.
     """
 
     question: Question
@@ -46,6 +68,23 @@ class Answered:
     sources: dict[str, tuple[Source, ...]]
     query: str
     language: str
+    terms: dict[str, Term | None] = field(default_factory=dict)
+    named: dict[str, Bilingual] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What gave an answer.
+
+    Attributes:
+        version: Number of the data version.
+        digest: Its content digest, SHA-256.
+        software: Version of this software.
+    """
+
+    version: int
+    digest: str
+    software: str
 
 
 def ask(
@@ -72,20 +111,109 @@ def ask(
     """
     asked = question(question_id)
     values, terms = check(engine, asked, parameters or {})
-    query = asked.text
-    for name, found in terms.items():
-        query = rq.bind(query, [name], [[found]])
-    if ("lang",) in rq.values_blocks(query):
-        query = rq.bind(query, ["lang"], [[Literal(language)]])
+    query = _query(asked, terms, language)
     raw = engine.select(query)
-    named = labels(
-        engine, (t.value for row in raw for t in row.values() if isinstance(t, NamedNode))
-    )
+    used = {name: term.value for name, term in terms.items() if isinstance(term, NamedNode)}
+    things = {t.value for row in raw for t in row.values() if isinstance(t, NamedNode)}
+    named = labels(engine, things.union(used.values()))
     rows = tuple(
         {c.name: _cell(row.get(c.name), c, named, language) for c in asked.columns} for row in raw
     )
     facts = {fact for row in rows for cell in row.values() for fact in cell.facts}
-    return Answered(asked, values, asked.columns, rows, sources(engine, facts), query, language)
+    places = sources(engine, facts)
+    return Answered(
+        asked,
+        values,
+        asked.columns,
+        rows,
+        places,
+        query,
+        language,
+        terms,
+        {name: named[iri] for name, iri in used.items() if iri in named},
+    )
+
+
+class Versioned(Selecting, Protocol):
+    """An engine that says which data version answers: `kg.querying.Engine` is one."""
+
+    def version(self) -> Version | None:
+        """The version that answers now."""
+        ...
+
+
+def origin(engine: Versioned, software: str) -> Origin:
+    """What answers now.
+
+    Args:
+        engine: The engine.
+        software: Version of this software.
+
+    Raises:
+        NoStore: Nothing has been built.
+    """
+    found = engine.version()
+    if found is None:
+        raise NoStore("There is no graph yet.", hint="Run: istc build")
+    return Origin(found.number, found.digest, software)
+
+
+def ask_one_version(
+    engine: Versioned,
+    software: str,
+    question_id: str,
+    parameters: Mapping[str, str] | None = None,
+    language: str = "zh",
+) -> tuple[Answered, Origin]:
+    """Answer a question wholly from one data version.
+
+    Args, Raises: As for `ask`, and the version of this software.
+
+    Returns:
+        The answer, and what gave it.
+
+    Raises:
+        StoreUnavailable: The data change faster than the question is answered.
+    """
+    before = origin(engine, software)
+    for _ in range(_TRIES):
+        answered = ask(engine, question_id, parameters, language)
+        after = origin(engine, software)
+        if after == before:
+            return answered, after
+        before = after
+    raise StoreUnavailable("The graph is being replaced.", hint="Try again shortly.")
+
+
+def query_of(
+    engine: Selecting,
+    question_id: str,
+    parameters: Mapping[str, str] | None = None,
+    language: str = "zh",
+) -> str:
+    """The query of a question with the values in it, without running it.
+
+    Args, Raises: As for `ask`.
+
+    Returns:
+        The query.
+    """
+    asked = question(question_id)
+    return _query(asked, check(engine, asked, parameters or {})[1], language)
+
+
+def _query(asked: Question, terms: Mapping[str, Term | None], language: str) -> str:
+    query = filled(asked, terms)
+    if ("lang",) in rq.values_blocks(query):
+        query = rq.bind(query, ["lang"], [[Literal(language)]])
+    return query
+
+
+def value_text(answered: Answered, parameter: Parameter, language: str | None = None) -> str | None:
+    """The value of a parameter as readers know it: its name, else as given; None means all."""
+    value = answered.parameters.get(parameter.name)
+    name = pick(answered.named.get(parameter.name, {}), language or answered.language)
+    return name if value and name else value
 
 
 def records(answered: Answered) -> list[dict[str, str]]:
@@ -131,7 +259,7 @@ def field_names(answered: Answered) -> list[str]:
 
 
 def _columns_with_iris(answered: Answered) -> set[str]:
-    return {c.name for c in answered.columns if c.role in ("thing", "concept", "unit")}
+    return {c.name for c in answered.columns if c.role in NAMED}
 
 
 def _cell(term: Term | None, column: Column, named: Mapping[str, Bilingual], language: str) -> Cell:
@@ -143,25 +271,34 @@ def _cell(term: Term | None, column: Column, named: Mapping[str, Bilingual], lan
     if isinstance(term, NamedNode):
         label = named.get(term.value, {})
         return Cell(pick(label, language) or key_of(term.value), term.value, label)
+    if isinstance(term, Literal) and term.datatype.value not in _TEXTS:
+        return Cell(term.value, datatype=term.datatype.value)
     return Cell(text_of(term), language=getattr(term, "language", None))
 
 
 __all__ = [
     "LANGUAGES",
+    "NAMED",
     "Answered",
     "Cell",
     "Choice",
+    "Origin",
     "Selecting",
     "Source",
     "answerable",
     "ask",
+    "ask_one_version",
+    "askable",
     "choices",
     "field_names",
     "key_of",
     "labels",
+    "origin",
     "pick",
+    "query_of",
     "question",
     "questions",
     "records",
     "sources",
+    "value_text",
 ]

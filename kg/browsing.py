@@ -296,6 +296,12 @@ def document(engine: Selecting, iri: str) -> list[Quad]:
     return list(dict.fromkeys(quads))
 
 
+def questions(engine: Selecting) -> list[Quad]:
+    """The catalogue of questions as RDF: each a `sh:SPARQLExecutable` with its parameters."""
+    rows = engine.select(rq.load("kg", "queries", "browse", "questions").text)
+    return list(dict.fromkeys(_quads(rows)))
+
+
 def graph_sizes(engine: Selecting) -> dict[str, int]:
     """IRI of each named graph → number of its triples."""
     rows = engine.select(rq.load("kg", "queries", "browse", "graph-size").text)
@@ -336,5 +342,6 @@ __all__ = [
     "graph_sizes",
     "near",
     "places",
+    "questions",
     "terms",
 ]

@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import rq
-from kg.catalogue import Bilingual, Parameter, Question
+from kg.catalogue import Bilingual, Parameter, Question, questions
 from kg.citing import Selecting, labels, text_of
 from kg.errors import InvalidParameter
 from kg.namespaces import ID, ISTC, VOCAB, XSD
@@ -39,13 +40,12 @@ def choices(engine: Selecting, parameter: Parameter) -> list[Choice]:
     Returns:
         The choices; empty for years, numbers and texts.
     """
-    if parameter.type == "thing":
-        name, variable, value = "choices-thing", "class", NamedNode(ISTC + parameter.of)
-    elif parameter.type == "concept":
-        name, variable, value = "choices-concept", "scheme", NamedNode(VOCAB + parameter.of)
-    else:
+    kind = _kind(parameter)
+    if kind is None:
         return []
-    query = rq.bind(rq.load("kg", "queries", "ask", name).text, [variable], [[value]])
+    variable = "class" if parameter.type == "thing" else "scheme"
+    text = rq.load("kg", "queries", "ask", f"choices-{parameter.type}").text
+    query = rq.bind(text, [variable], [[NamedNode(kind)]])
     rows = engine.select(query)
     named = labels(engine, [text_of(row["thing"]) for row in rows])
     return [
@@ -55,40 +55,77 @@ def choices(engine: Selecting, parameter: Parameter) -> list[Choice]:
     ]
 
 
-def answerable(engine: Selecting, asked: Question) -> dict[str, list[Choice]]:
-    """The values of each parameter that a question has an answer for, most rows first.
+def _kind(parameter: Parameter) -> str | None:
+    """IRI of the class or scheme that the values of a parameter belong to."""
+    bases = {"thing": ISTC, "concept": VOCAB}
+    return bases[parameter.type] + parameter.of if parameter.type in bases else None
+
+
+def answerable(
+    engine: Selecting, asked: Question, terms: Mapping[str, Term | None], parameter: Parameter
+) -> list[Choice]:
+    """The values of a parameter that a question has an answer for, most rows first.
 
     Args:
         engine: Where to ask.
         asked: The question.
+        terms: The values of its parameters by name; those of the others stay as they are.
+        parameter: The parameter, of type thing or concept.
 
     Returns:
-        Name of a parameter of type thing or concept → its values, each with its number of rows.
+        Its values, each with the number of rows of the answer.
     """
-    offered = [p for p in asked.parameters if p.type in ("thing", "concept")]
-    if not offered:
-        return {}
+    query = filled(asked, {**terms, parameter.name: None})
+    if ("lang",) in rq.values_blocks(query):
+        query = rq.bind(query, ["lang"], [[Literal("zh")]])
+    found = (row.get(parameter.name) for row in engine.select(query))
+    counts = Counter(term.value for term in found if isinstance(term, NamedNode))
+    return sorted(
+        (
+            replace(choice, count=counts[choice.iri])
+            for choice in choices(engine, parameter)
+            if choice.iri in counts
+        ),
+        key=lambda choice: (-choice.count, choice.key),
+    )
+
+
+def filled(asked: Question, terms: Mapping[str, Term | None]) -> str:
+    """The query of a question with terms in the place of its parameters.
+
+    Args:
+        asked: The question.
+        terms: Terms by variable; None, or none given, means all.
+
+    Returns:
+        The query.
+    """
     query = asked.text
     for parameter in asked.parameters:
-        query = rq.bind(query, [parameter.name], [[None]])
-    rows = engine.select(query)
-    counts = {
-        p.name: Counter(
-            term.value for row in rows for term in [row.get(p.name)] if isinstance(term, NamedNode)
-        )
-        for p in offered
-    }
-    return {
-        p.name: sorted(
-            (
-                replace(choice, count=counts[p.name][choice.iri])
-                for choice in choices(engine, p)
-                if choice.iri in counts[p.name]
-            ),
-            key=lambda choice: (-choice.count, choice.key),
-        )
-        for p in offered
-    }
+        names = parameter.variables
+        query = rq.bind(query, names, [[terms.get(name) for name in names]])
+    return query
+
+
+def askable(engine: Selecting, iri: str) -> list[tuple[Question, Parameter]]:
+    """The questions that can be asked about a thing or concept.
+
+    Args:
+        engine: Where to ask.
+        iri: IRI of the thing or concept.
+
+    Returns:
+        Each question with the first of its parameters that takes the thing as a value.
+    """
+    text = rq.load("kg", "queries", "ask", "kinds").text
+    rows = engine.select(rq.bind(text, ["thing"], [[NamedNode(iri)]]))
+    kinds = {text_of(row["kind"]) for row in rows}
+    found: dict[str, tuple[Question, Parameter]] = {}
+    for question in questions():
+        for parameter in question.parameters:
+            if _kind(parameter) in kinds:
+                found.setdefault(question.id, (question, parameter))
+    return list(found.values())
 
 
 def key_of(iri: str) -> str:
@@ -110,7 +147,7 @@ def check(
         given: Values by name; what is left out has its default.
 
     Returns:
-        The values in use by name, and the terms they stand for; None means all.
+        The values in use by name, and the terms they stand for by variable; None means all.
 
     Raises:
         InvalidParameter: Unknown or wrong parameters; all of them are listed.
@@ -131,11 +168,13 @@ def check(
     for parameter in asked.parameters:
         value = given.get(parameter.name, parameter.default)
         values[parameter.name] = value or None
-        if not value:
-            terms[parameter.name] = None
+        if not value or value == "..":
+            values[parameter.name] = None
+            terms.update(dict.fromkeys(parameter.variables))
             continue
         try:
-            terms[parameter.name] = _term(engine, parameter, value)
+            found = _terms(engine, parameter, value)
+            terms.update(zip(parameter.variables, found, strict=True))
         except InvalidParameter as error:
             errors.append({"parameter": parameter.name, "value": value, **error.extra})
     if errors:
@@ -173,18 +212,57 @@ def _term(engine: Selecting, parameter: Parameter, value: str) -> Term:
     )
 
 
-def _numeric(parameter: Parameter, value: str) -> Literal:
-    pattern = r"\d{4}" if parameter.type == "year" else r"-?\d+(\.\d+)?"
-    low, high = parameter.minimum, parameter.maximum
-    fits = re.fullmatch(pattern, value) is not None
-    if fits and low is not None:
-        fits = float(value) >= low
-    if fits and high is not None:
-        fits = float(value) <= high
-    if not fits:
-        expected = "a year such as 2020" if parameter.type == "year" else "a number"
-        if low is not None or high is not None:
-            expected += f" between {low} and {high}"
+def _terms(engine: Selecting, parameter: Parameter, value: str) -> tuple[Term | None, ...]:
+    """One term for each variable of the parameter."""
+    if parameter.type != "range":
+        return (_term(engine, parameter, value),)
+    begin, dots, end = value.partition("..")
+    begin, end = begin.strip(), end.strip()
+    if not dots:
+        end = begin
+    expected = f"a range of {parameter.of}s such as {_example(parameter)}{_within(parameter)}"
+    if not all(_fits(parameter, parameter.of, part) for part in (begin, end) if part):
         raise InvalidParameter("not allowed", extra={"expected": expected, "allowed": []})
-    kind = "integer" if "." not in value else "decimal"
+    if begin and end and Decimal(begin) > Decimal(end):
+        raise InvalidParameter(
+            "not allowed",
+            extra={
+                "expected": "a range that begins before it ends",
+                "allowed": [f"{end}..{begin}"],
+            },
+        )
+    return tuple(_literal(part) if part else None for part in (begin, end))
+
+
+def _example(parameter: Parameter) -> str:
+    return parameter.default or ("2014..2021" if parameter.of == "year" else "0..100")
+
+
+def _within(parameter: Parameter) -> str:
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and high is not None:
+        return f" between {low} and {high}"
+    if low is not None:
+        return f" not below {low}"
+    return "" if high is None else f" not above {high}"
+
+
+def _fits(parameter: Parameter, kind: str, value: str) -> bool:
+    if re.fullmatch(r"\d{4}" if kind == "year" else r"-?\d+(\.\d+)?", value, re.ASCII) is None:
+        return False
+    low, high = parameter.minimum, parameter.maximum
+    return (low is None or Decimal(value) >= low) and (high is None or Decimal(value) <= high)
+
+
+def _literal(value: str) -> Literal:
+    kind = "decimal" if "." in value else "integer"
     return Literal(value, datatype=NamedNode(XSD + kind))
+
+
+def _numeric(parameter: Parameter, value: str) -> Literal:
+    if not _fits(parameter, parameter.type, value):
+        expected = "a year such as 2020" if parameter.type == "year" else "a number"
+        raise InvalidParameter(
+            "not allowed", extra={"expected": expected + _within(parameter), "allowed": []}
+        )
+    return _literal(value)

@@ -11,10 +11,26 @@ from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store
 
-from kg import asking, catalogue, rq
+from kg import asking, catalogue, rq, skolem
 from kg.asking import Selecting
-from kg.catalogue import Bilingual
-from kg.namespaces import DCTERMS, ID, RDF_TYPE, RDFS_LABEL, SH, graph
+from kg.catalogue import Bilingual, Parameter, Question
+from kg.namespaces import (
+    BASE,
+    DCTERMS,
+    ID,
+    ISTC,
+    PREFIXES,
+    RDF,
+    RDFS,
+    SH,
+    SKOS,
+    VOCAB,
+    XSD,
+    graph,
+)
+
+DCAT = PREFIXES["dcat"]
+_TYPE = RDF + "type"
 
 
 @dataclass(frozen=True)
@@ -60,17 +76,73 @@ def catalogue_quads(store: Store) -> Iterator[Quad]:
         for triple in triples:
             yield Quad(triple.subject, triple.predicate, triple.object, target)
     for question in catalogue.questions():
-        node = NamedNode(f"{ID}question/{question.id}")
-        yield Quad(node, RDF_TYPE, NamedNode(SH + "SPARQLExecutable"), target)
-        yield Quad(node, RDF_TYPE, NamedNode(SH + "SPARQLSelectExecutable"), target)
-        yield Quad(node, NamedNode(SH + "select"), Literal(question.text), target)
-        for language in asking.LANGUAGES:
-            for predicate, text in (
-                (RDFS_LABEL, question.title),
-                (NamedNode(DCTERMS + "description"), question.rationale),
-                (NamedNode(DCTERMS + "subject"), question.theme),
-            ):
-                yield Quad(node, predicate, Literal(text[language], language=language), target)
+        for subject, predicate, object_ in _about(question):
+            yield Quad(subject, NamedNode(predicate), object_, target)
+
+
+Statement = tuple[NamedNode, str, NamedNode | Literal]
+
+
+def _about(question: Question) -> Iterator[Statement]:
+    """What the catalogue says of a question (SHACL-SPARQL executables, sections 5 and 6)."""
+    node = NamedNode(f"{ID}question/{question.id}")
+    yield node, _TYPE, NamedNode(SH + "SPARQLExecutable")
+    yield node, _TYPE, NamedNode(SH + "SPARQLSelectExecutable")
+    yield node, SH + "select", Literal(question.text)
+    yield node, DCTERMS + "identifier", Literal(question.id)
+    for language in asking.LANGUAGES:
+        for predicate, text in (
+            (RDFS + "label", question.title),
+            (DCTERMS + "description", question.rationale),
+            (DCTERMS + "subject", question.theme),
+        ):
+            yield node, predicate, Literal(text[language], language=language)
+        for word in question.keywords.get(language, ()):
+            yield node, DCAT + "keyword", Literal(word, language=language)
+    for number, parameter in enumerate(question.parameters, 1):
+        yield from _about_parameter(question, parameter, number)
+
+
+def _about_parameter(question: Question, parameter: Parameter, number: int) -> Iterator[Statement]:
+    """What the catalogue says of a parameter (SHACL, section 6.2: sh:Parameter)."""
+    node = NamedNode(f"{skolem.GENID}question-{question.id}-{parameter.name}")
+    yield NamedNode(f"{ID}question/{question.id}"), SH + "parameter", node
+    yield node, _TYPE, NamedNode(SH + "Parameter")
+    # The variable is the local name of the path.
+    yield node, SH + "path", NamedNode(f"{BASE}parameter#{parameter.name}")
+    yield node, SH + "optional", Literal(True)
+    yield node, SH + "order", Literal(number)
+    yield node, SH + "maxCount", Literal(1)
+    for language, text in parameter.label.items():
+        yield node, SH + "name", Literal(text, language=language)
+    if parameter.type == "thing":
+        yield node, SH + "class", NamedNode(ISTC + parameter.of)
+    elif parameter.type == "concept":
+        yield node, SH + "class", NamedNode(SKOS + "Concept")
+        yield node, SKOS + "inScheme", NamedNode(VOCAB + parameter.of)
+    else:
+        kinds = {"year": XSD + "integer", "number": XSD + "decimal"}
+        yield node, SH + "datatype", NamedNode(kinds.get(parameter.type, XSD + "string"))
+    if parameter.type == "range":
+        yield node, DCTERMS + "format", Literal(f"{parameter.of}..{parameter.of}")
+    for predicate, limit in (
+        ("minInclusive", parameter.minimum),
+        ("maxInclusive", parameter.maximum),
+    ):
+        if limit is not None and parameter.type != "range":
+            yield node, SH + predicate, Literal(limit)
+    if parameter.default is not None:
+        yield node, SH + "defaultValue", _default(parameter, parameter.default)
+
+
+def _default(parameter: Parameter, value: str) -> NamedNode | Literal:
+    if parameter.type == "thing":
+        return NamedNode(ID + value.removeprefix(ID))
+    if parameter.type == "concept":
+        key = value.removeprefix(VOCAB)
+        return NamedNode(VOCAB + (key if "/" in key else f"{parameter.of}/{key}"))
+    kinds = {"year": XSD + "integer", "number": XSD + "decimal"}
+    return Literal(value, datatype=NamedNode(kinds.get(parameter.type, XSD + "string")))
 
 
 def _counts(engine: Selecting, name: str) -> tuple[Count, ...]:

@@ -17,6 +17,8 @@ the doors (HTTP and command line) translate kinds into status and exit codes wit
     ├── UpdateRefused            a write sent to the read-only endpoint
     ├── LimitReached
     │   ├── TimeLimit
+    │   ├── TooManyRequests      more in an hour than allowed
+    │   ├── NoRoom               as much is kept as may be kept
     │   └── BudgetExceeded       memory or size of the result
     ├── Cancelled
     ├── StoreUnavailable
@@ -140,6 +142,18 @@ class TimeLimit(LimitReached):
     """The query was stopped at its time limit."""
 
     kind = "query-timeout"
+
+
+class TooManyRequests(LimitReached):
+    """More was asked for in a time than is allowed; `extra["retryAfter"]` says how long to wait."""
+
+    kind = "too-many-requests"
+
+
+class NoRoom(LimitReached):
+    """As much is kept as may be kept."""
+
+    kind = "insufficient-storage"
 
 
 class BudgetExceeded(LimitReached):

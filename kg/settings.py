@@ -41,6 +41,9 @@ class Settings:
         5_000_000, "Up to this many quads a version is held in memory; past it, read from disk."
     )
     keep_versions: int = _setting(5, "Snapshots of earlier data versions that are kept.")
+    answers: int = _setting(10_000, "Frozen answers that are kept at most.")
+    answers_per_hour: int = _setting(120, "New frozen answers in an hour at most.")
+    answer_bytes: int = _setting(10_000_000, "Largest frozen answer, in bytes.")
     threads: int = _setting(16, "Threads of the HTTP server.")
     token_file: Path = _setting(Path("tokens"), "File of write tokens, relative to the home.")
 

@@ -7,7 +7,9 @@ from flask import Flask
 from kg.querying import Engine
 from kg.settings import Settings
 from service import formatting, language, problems, security
+from service.answers import blueprint as answers
 from service.browse import blueprint as browse
+from service.finder import blueprint as finder
 from service.home import blueprint as home
 from service.questions import blueprint as questions
 from service.sparql import blueprint as sparql
@@ -35,6 +37,6 @@ def create_app(settings: Settings) -> Flask:
     security.install(app, settings)
     app.after_request(language.mark)
     formatting.install(app)
-    for blueprint in (home, sparql, questions, browse):
+    for blueprint in (home, finder, sparql, questions, answers, browse):
         app.register_blueprint(blueprint)
     return app

@@ -60,6 +60,10 @@ RESULTS_JSON = Format(
 RESULTS_XML = Format(
     "xml", "application/sparql-results+xml", ("application/xml", "text/xml"), ("srx",)
 )
+SRJ = Format("srj", "application/sparql-results+json")
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+BIBTEX = Format("bib", "application/x-bibtex", ("text/x-bibtex",), ("bibtex",))
+RIS = Format("ris", "application/x-research-info-systems")
 TSV = Format("tsv", "text/tab-separated-values")
 
 #: Representations of a description, best first.

@@ -159,6 +159,13 @@ TABLE = (
         _("Ask for fewer rows with LIMIT, join fewer patterns, or download the whole graph."),
     ),
     Problem(
+        "too-many-requests",
+        429,
+        _("Too much has been asked for in a short time"),
+        _("Try again after the seconds given in Retry-After."),
+        retry=60,
+    ),
+    Problem(
         "internal",
         500,
         _("Something went wrong on our side"),
@@ -183,6 +190,12 @@ TABLE = (
         504,
         _("The query was stopped at its time limit"),
         _("Make it more selective, ask for fewer rows, or split it in parts."),
+    ),
+    Problem(
+        "insufficient-storage",
+        507,
+        _("The service keeps as much as it may keep"),
+        _("Use what is kept already, or ask who runs the service for room."),
     ),
 )
 BY_SLUG = {problem.slug: problem for problem in TABLE}
@@ -249,8 +262,9 @@ def respond(
         kind = "application/problem+json"
     response = Response(body, problem.status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
-    if problem.retry is not None:
-        response.headers["Retry-After"] = str(problem.retry)
+    wait = members.get("retryAfter", problem.retry)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return vary(response)

@@ -21,6 +21,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+#: The same for the views that are made to be shown inside pages of others.
+EMBEDDED = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 EXPOSED = (
     "Link, ETag, Location, Content-Location, Retry-After, X-Request-Id, Query-Id, "
     "Content-Disposition, Accept-Query, Accept-Post"
@@ -34,6 +36,11 @@ def request_id() -> str:
     if "request_id" not in g:
         g.request_id = str(uuid.uuid4())
     return str(g.request_id)
+
+
+def allow_frames() -> None:
+    """Let the answer to this request be shown in a frame; only for pages that change nothing."""
+    g.embedded = True
 
 
 def preflight() -> Response | None:
@@ -53,7 +60,7 @@ def harden(response: Response) -> Response:
     headers["X-Request-Id"] = request_id()
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["Content-Security-Policy"] = POLICY
+    headers["Content-Security-Policy"] = EMBEDDED if g.get("embedded") else POLICY
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = EXPOSED
     headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")

@@ -17,6 +17,10 @@ from kg.store.versions import Version
 T = TypeVar("T")
 
 
+#: Values that are kept for a version; the oldest go first.
+KEPT = 2000
+
+
 class PerVersion:
     """Values that depend on the data version only, computed once for each."""
 
@@ -45,6 +49,8 @@ class PerVersion:
         with self._lock:
             if digest == self._digest:
                 self._values[key] = value
+                while len(self._values) > KEPT:
+                    del self._values[next(iter(self._values))]
         return value
 
 

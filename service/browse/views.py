@@ -9,13 +9,12 @@ from flask import Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import asking, browsing, catalogue
+from kg import asking, browsing
 from kg.catalogue import Question
 from kg.errors import InvalidInput, NotFound
 from service import addresses, caching, formatting, language, negotiation
 from service.browse import representations, whole
 from service.negotiation import DOCUMENTS, HTML, Format, vary
-from service.questions import asked
 from service.state import engine, state, version
 
 
@@ -114,14 +113,12 @@ def _describe(iri: str, chosen: Format, *, fixed: bool) -> Response:
 
 
 def _questions(iri: str) -> list[tuple[Question, str]]:
-    """Questions that have an answer for this thing, each with its address."""
-    found: dict[str, tuple[Question, str]] = {}
-    for question in catalogue.questions():
-        for name, choices in asked.choices(question).items():
-            if question.id not in found and any(choice.iri == iri for choice in choices):
-                query = urlencode({name: asking.key_of(iri)}, safe="/:")
-                found[question.id] = (question, addresses.page(f"/questions/{question.id}?{query}"))
-    return list(found.values())
+    """Questions that can be asked about this thing, each with its address."""
+    found: list[tuple[Question, str]] = []
+    for question, parameter in asking.askable(engine(), iri):
+        query = urlencode({parameter.name: asking.key_of(iri)}, safe="/:")
+        found.append((question, addresses.page(f"/questions/{question.id}?{query}")))
+    return found
 
 
 def _graph_page(iri: str) -> str | None:

@@ -1,66 +1,125 @@
-"""`istc ask`: answer a question of the catalogue, each row with its source."""
+"""`istc ask`: find a question and answer it, each row with its source."""
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+from urllib.parse import urlencode
+
 import click
+from pyoxigraph import QueryResultsFormat
 
 from kg import asking
+from kg.asking import Answered, Origin
+from kg.building import tool_version
+from service.cli import answering, finding
 from service.cli.options import language as language_option
-from service.cli.output import write_csv, write_json, write_table
+from service.cli.output import note
 from service.cli.session import Session
 
 
 @click.command("ask")
-@click.argument("question_id", metavar="ID")
+@click.argument("question_id", metavar="[ID|WORDS]", required=False)
 @click.argument("parameters", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json"]),
+    type=click.Choice(["table", "csv", "json", "xlsx", "srj", "rq"]),
     default="table",
     show_default=True,
-    help="csv and json also hold the IRIs.",
+    help="All but table also hold the IRIs; srj: SPARQL results, rq: the query.",
 )
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file; xlsx needs one.",
+)
+@click.option("--first", is_flag=True, help="Answer the question that fits the WORDS best.")
+@click.option("--cite", is_flag=True, help="Freeze the answer; print its citation and its hash.")
 @language_option
 @click.pass_obj
 def command(
-    session: Session, question_id: str, parameters: tuple[str, ...], form: str, language: str
+    session: Session,
+    question_id: str | None,
+    parameters: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    first: bool,
+    cite: bool,
+    language: str,
 ) -> None:
     """Answer a question; every row says which document states it, and where.
 
-    Parameters are given by name; what is not given has its default, and NAME= means all.
-    Which questions there are: istc questions.
+    Parameters are given by name; what is not given has its default, and NAME= means all. A range
+    is written 2014..2021, 2014.. or ..2021. Without ID the questions are listed; plain WORDS in
+    Chinese or English find the questions that are meant, with their values filled in.
 
     \b
     Example:
+      istc ask "papers with Singapore by field"
+      istc ask "和巴基斯坦有哪些联合实验室" --first
       istc ask beijing-breakdowns
       istc ask ties-of-an-actor actor=org/cas --format csv --lang en
+      istc ask rankings --format xlsx --output rankings.xlsx
+      istc ask rankings --cite
     """
+    answering.check_output(form, output)
+    if cite and form in ("srj", "rq"):
+        raise click.UsageError("--cite goes with --format table, csv, json or xlsx.")
+    if question_id is None:
+        finding.everything(form, language)
+        return
+    words = finding.words(question_id, parameters)
+    given = {} if words else _pairs(parameters)
     with session.engine() as engine:
-        answered = asking.ask(engine, question_id, _pairs(parameters), language)
-        version = engine.version()
-    names = asking.field_names(answered)
-    records = asking.records(answered)
-    if form == "csv":
-        write_csv(names, records)
-    elif form == "json":
-        write_json(
-            {
-                "question": answered.question.id,
-                "title": answered.question.title[language],
-                "parameters": answered.parameters,
-                "version": None if version is None else version.number,
-                "rows": records,
-            }
+        if words:
+            found = finding.find(engine, words)
+            if not first or not found.suggestions:
+                finding.show(found, form, language)
+                return
+            question_id = found.suggestions[0].question.id
+            given = found.suggestions[0].parameters
+            note(finding.ready(found.suggestions[0]))
+        if form == "srj":
+            query = asking.query_of(engine, question_id, given, language)
+            answer = engine.query(query, QueryResultsFormat.JSON.media_type)
+            try:
+                answering.write(answer.path.read_bytes(), output)
+            finally:
+                answer.close()
+            return
+        answered, origin = asking.ask_one_version(
+            engine, tool_version(), question_id, given, language
         )
+    if cite:
+        _cite(session, answered, origin)
+        if output is None:
+            return
+    answering.show(answered, origin, form, output, _link(session, answered))
+
+
+def _link(session: Session, answered: Answered) -> str:
+    """Where the service answers the question; without one, what names the question."""
+    site = session.settings.site_url.rstrip("/")
+    start = f"{site}/questions/" if site else f"{session.settings.base_iri}id/question/"
+    values = [(p.name, answered.parameters.get(p.name) or "") for p in answered.question.parameters]
+    query = urlencode([*values, ("lang", answered.language)], safe="/:")
+    return f"{start}{answered.question.id}?{query}"
+
+
+def _cite(session: Session, answered: Answered, origin: Origin) -> None:
+    from kg import bibliography, freezing
+
+    frozen = freezing.freeze(answered, origin, session.settings, bounded=False)
+    site = session.settings.site_url.rstrip("/")
+    if site:
+        address = f"{site}/answers/{frozen.digest}"
     else:
-        shown = [name for name in names if not name.endswith("_iri")]
-        labels = {c.name: c.label[language] for c in answered.columns}
-        labels["source"] = "出处" if language == "zh" else "Source"
-        write_table(
-            [labels.get(name, name) for name in shown],
-            [[record.get(name, "") for name in shown] for record in records],
-        )
+        # RFC 6920: a name that is the hash itself, for those who have no address yet.
+        raw = base64.urlsafe_b64encode(bytes.fromhex(frozen.digest)).decode().rstrip("=")
+        address = f"ni:///sha-256;{raw}"
+    click.echo(bibliography.text(frozen, address, answered.language))
+    click.echo(f"sha256 {frozen.digest}")
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:

@@ -24,18 +24,23 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def write_json(value: Any) -> None:
-    """Write a value as JSON, Chinese as it is."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def json_text(value: Any) -> str:
+    """A value as JSON, Chinese as it is, with a line feed at the end."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_csv(names: Sequence[str], records: Sequence[Mapping[str, str]]) -> None:
-    """Write records as CSV (RFC 4180, with line feeds)."""
+def csv_text(names: Sequence[str], records: Sequence[Mapping[str, str]]) -> str:
+    """Records as CSV (RFC 4180, with line feeds)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(records)
-    click.echo(text.getvalue(), nl=False)
+    return text.getvalue()
+
+
+def write_json(value: Any) -> None:
+    """Write a value as JSON."""
+    click.echo(json_text(value), nl=False)
 
 
 def write_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -96,4 +101,4 @@ def _bar() -> Iterator[Progress]:
         yield tell
 
 
-__all__ = ["note", "progress", "write_csv", "write_json", "write_table"]
+__all__ = ["csv_text", "json_text", "note", "progress", "write_json", "write_table"]

@@ -7,7 +7,7 @@ import errno
 import click
 
 from kg import catalogue, describing
-from kg.errors import StoreUnavailable
+from kg.errors import LimitReached, StoreUnavailable
 from kg.store.versions import current
 from service.cli.build import build
 from service.cli.output import note
@@ -40,8 +40,12 @@ def command(session: Session, host: str, port: int) -> None:
     if current(session.settings.home) is None:
         build(session)
     version = session.version()
-    with session.engine() as engine:
-        write_summary(version, describing.summary(engine))
+    try:
+        with session.engine() as engine:
+            write_summary(version, describing.summary(engine))
+    except LimitReached:
+        # A tight limit on queries is no reason not to serve.
+        note("the graph was not counted within the limits set")
     try:
         server = Server(session.settings, host, port)
     except OSError as error:

@@ -61,6 +61,7 @@ def home() -> Response:
     response.set_etag(etag)
     response.headers["Link"] = (
         f'<{addresses.public("/sparql")}>; rel="service-desc", '
+        f'<{addresses.public("/openapi.json")}>; rel="service-desc"; type="application/json", '
         f'<{addresses.public("/catalog")}>; rel="describedby"; type="text/turtle"'
     )
     return vary(response)

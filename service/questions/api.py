@@ -1,4 +1,4 @@
-"""Answers for programs: JSON with labels and sources, CSV, and the query itself."""
+"""Answers for programs: JSON with labels and sources, CSV, XLSX, SPARQL results, and the query."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any
 
 from flask import Response, request
 
-from kg import asking, catalogue
+from kg import asking, catalogue, workbook
 from kg.asking import Answered, Cell, Source
 from kg.catalogue import Question
 from service import addresses, caching
-from service.negotiation import CSV, JSON, RQ, vary
+from service.negotiation import CSV, JSON, RESULTS_JSON, RQ, SRJ, XLSX, vary
 from service.questions import asked
-from service.state import version
+from service.state import engine, version
 
-ENDINGS = ("json", "csv", "rq")
-_FORMATS = {"json": JSON, "csv": CSV, "rq": RQ}
+#: Representations of an answer for programs, our preference first.
+FORMATS = (JSON, CSV, XLSX, SRJ, RQ)
+ENDINGS = tuple(item.name for item in FORMATS)
+_BY_ENDING = {item.name: item for item in FORMATS}
 
 
 def summary(question: Question) -> dict[str, Any]:
@@ -113,12 +115,31 @@ def _harmless(text: str) -> str:
     return "'" + text if text.startswith(("=", "+", "@", "\t", "\r")) else text
 
 
+def _body(question_id: str, ending: str) -> str | bytes:
+    if ending == "rq":
+        return asked.query(question_id)
+    if ending == "srj":
+        found = engine().query(asked.query(question_id), RESULTS_JSON.media_type)
+        try:
+            return found.path.read_bytes()
+        finally:
+            found.close()
+    if ending == "xlsx":
+        answered, origin = asked.answer_and_origin(question_id)
+        path = f"/questions/{question_id}?{asked.permanent(answered)}"
+        return workbook.write(answered, origin, addresses.site() + path)
+    answered = asked.answer(question_id)
+    if ending == "json":
+        return as_json(answered)
+    return as_csv(answered, bom=request.args.get("bom") == "1")
+
+
 def answer(question_id: str, ending: str) -> Response:
     """The whole answer in a format.
 
     Args:
         question_id: Id of the question.
-        ending: `json`, `csv` or `rq`.
+        ending: One of `ENDINGS`.
 
     Returns:
         The answer; machine formats are never cut.
@@ -128,16 +149,10 @@ def answer(question_id: str, ending: str) -> Response:
     same = caching.unchanged(etag)
     if same is not None:
         return same
-    answered = asked.answer(question_id)
-    if ending == "json":
-        body = as_json(answered)
-    elif ending == "csv":
-        body = as_csv(answered, bom=request.args.get("bom") == "1")
-    else:
-        body = answered.query
-    response = Response(body, content_type=_FORMATS[ending].content_type)
+    response = Response(_body(question_id, ending), content_type=_BY_ENDING[ending].content_type)
     if ending != "json":
-        response.headers["Content-Disposition"] = f'inline; filename="{question_id}.{ending}"'
+        shown = "attachment" if ending == "xlsx" else "inline"
+        response.headers["Content-Disposition"] = f'{shown}; filename="{question_id}.{ending}"'
     response.set_etag(etag)
     response.headers["Link"] = (
         f'<{addresses.public(f"/questions/{question_id}")}>; rel="describedby"; type="text/html"'

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
+from urllib.parse import urlencode
 
 from flask import request
 
-from kg import asking
-from kg.asking import Answered, Choice
+from kg import asking, catalogue
+from kg.asking import Answered, Choice, Origin
+from kg.building import tool_version
 from kg.catalogue import Question
 from kg.errors import InvalidParameter
-from service import caching, language
+from service import addresses, caching, language
 from service.state import engine, state, version
 
 #: Parameters of the page and not of the question.
@@ -29,13 +32,27 @@ class Page:
     stop: int
 
 
-def parameters() -> dict[str, str]:
-    """The parameters of the question.
+def parameters(question: Question) -> dict[str, str]:
+    """The parameters of a question, from the address or, with POST, from a form.
+
+    The two ends of a range may come apart, as fields of a form: `years_from` and `years_to`.
+
+    Args:
+        question: The question.
+
+    Returns:
+        Values by name.
 
     Raises:
         InvalidParameter: One is given more than once.
     """
-    given = {k: v for k, v in request.args.to_dict(flat=False).items() if k not in RESERVED}
+    given = {k: v for k, v in request.values.to_dict(flat=False).items() if k not in RESERVED}
+    for parameter in question.parameters:
+        if parameter.type == "range" and any(name in given for name in parameter.variables):
+            ends = [given.pop(name, [""]) for name in parameter.variables]
+            given.setdefault(parameter.name, []).extend(
+                "..".join(pair) for pair in zip_longest(*ends, fillvalue="")
+            )
     twice = [name for name, values in given.items() if len(values) > 1]
     if twice:
         raise InvalidParameter(
@@ -53,13 +70,47 @@ def parameters() -> dict[str, str]:
 
 def answer(question_id: str) -> Answered:
     """The answer to a question with the parameters of this request."""
-    return asking.ask(engine(), question_id, parameters(), language.content())
+    given = parameters(catalogue.question(question_id))
+    return asking.ask(engine(), question_id, given, language.content())
 
 
-def choices(found: Question) -> dict[str, list[Choice]]:
+def answer_and_origin(question_id: str) -> tuple[Answered, Origin]:
+    """The answer to a question with the parameters of this request, and what gave it."""
+    given = parameters(catalogue.question(question_id))
+    return asking.ask_one_version(engine(), tool_version(), question_id, given, language.content())
+
+
+def query(question_id: str) -> str:
+    """The query of a question with the parameters of this request."""
+    given = parameters(catalogue.question(question_id))
+    return asking.query_of(engine(), question_id, given, language.content())
+
+
+def permanent(answered: Answered) -> str:
+    """The parameters of an address that gives this answer again, all values spelt out."""
+    values = [(p.name, answered.parameters.get(p.name) or "") for p in answered.question.parameters]
+    return urlencode([*values, ("lang", answered.language)], safe="/:")
+
+
+def worded(answered: Answered) -> list[str]:
+    """The values of the parameters in words; those that mean all are left out."""
+    values = ((p, asking.value_text(answered, p)) for p in answered.question.parameters)
+    return [f"{language.label(p.label).text}: {value}" for p, value in values if value]
+
+
+def choices(answered: Answered) -> dict[str, list[Choice]]:
     """The values of each parameter that the question has an answer for, kept per data version."""
-    compute = partial(asking.answerable, engine(), found)
-    return state().kept.get(version().digest, ("choices", found.id), compute)
+    question, terms = answered.question, answered.terms
+    found: dict[str, list[Choice]] = {}
+    for parameter in question.parameters:
+        if parameter.type in ("thing", "concept"):
+            others = tuple((n, str(t)) for n, t in terms.items() if n != parameter.name)
+            found[parameter.name] = state().kept.get(
+                version().digest,
+                ("choices", question.id, parameter.name, others),
+                partial(asking.answerable, engine(), question, terms, parameter),
+            )
+    return found
 
 
 def etag(question_id: str, kind: str) -> str:
@@ -71,6 +122,7 @@ def etag(question_id: str, kind: str) -> str:
         question_id,
         repr(values),
         kind,
+        addresses.site(),
         language.interface(),
         language.content(),
     )

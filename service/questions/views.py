@@ -6,27 +6,47 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, render_template, request
 
-from kg import catalogue
-from service import addresses, caching, formatting, language, negotiation
+from kg import browsing, catalogue
+from service import addresses, caching, formatting, language, negotiation, rdf, security
 from service.home.views import themes
-from service.negotiation import CSV, HTML, JSON, RQ, vary
-from service.questions import api, asked
-from service.state import version
+from service.negotiation import HTML, JSON, RDF, Format, vary
+from service.questions import api, asked, snippets
+from service.state import engine, version
 
 
 def listing() -> Response:
-    """All questions by theme; as JSON for programs."""
-    chosen = negotiation.choose((HTML, JSON), request.args.getlist("format"))
+    """All questions by theme; as JSON for programs, as RDF for those that read the graph."""
+    chosen = negotiation.choose((HTML, JSON, *RDF), request.args.getlist("format"))
     if chosen is JSON:
         return vary(jsonify(questions=[api.summary(q) for q in catalogue.questions()]))
+    if chosen in RDF:
+        return _catalogue(chosen)
     body = render_template("questions/list.html", themes=themes(language.content()))
-    return vary(Response(body, content_type=HTML.content_type))
+    response = Response(body, content_type=HTML.content_type)
+    response.headers["Link"] = ", ".join(
+        f'<{addresses.public("/questions")}?format={item.name}>; rel="alternate"; '
+        f'type="{item.media_type}"'
+        for item in (JSON, *RDF)
+    )
+    return vary(response)
+
+
+def _catalogue(chosen: Format) -> Response:
+    """The catalogue of questions in an RDF syntax."""
+    etag = caching.tag(version().digest, "questions", chosen.name)
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    body = rdf.body(browsing.questions(engine()), chosen)
+    response = Response(body, content_type=chosen.content_type)
+    response.set_etag(etag)
+    return vary(response)
 
 
 def question(question_id: str) -> Response:
     """A question: form, answer, the places behind each row, the query; or the answer as data."""
     found = catalogue.question(question_id)
-    chosen = negotiation.choose((HTML, JSON, CSV, RQ), request.args.getlist("format"))
+    chosen = negotiation.choose((HTML, *api.FORMATS), request.args.getlist("format"))
     if chosen is not HTML:
         return api.answer(question_id, chosen.name)
     etag = asked.etag(question_id, "html")
@@ -35,7 +55,7 @@ def question(question_id: str) -> Response:
         return same
     answered = asked.answer(question_id)
     shown = asked.page(len(answered.rows))
-    options = asked.choices(found)
+    options = asked.choices(answered)
     values = {name: value for name, value in answered.parameters.items() if value}
     body = render_template(
         "questions/question.html",
@@ -45,17 +65,44 @@ def question(question_id: str) -> Response:
         options=options,
         parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}, safe="/:"),
         version=version(),
+        permanent=asked.permanent(answered),
+        address=snippets.link(answered),
+        snippets=snippets.snippets(answered),
     )
     response = Response(body, content_type=HTML.content_type)
     response.set_etag(etag)
     path = f"/questions/{question_id}"
     links = [
         f'<{addresses.public(path + "." + item.name)}>; rel="alternate"; type="{item.media_type}"'
-        for item in (JSON, CSV, RQ)
+        for item in api.FORMATS
     ]
     for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
         if 1 <= number <= shown.last:
             address = formatting.with_parameters(page=number)
             links.append(f'<{address}>; rel="{relation}"')
     response.headers["Link"] = ", ".join(links)
+    return vary(response)
+
+
+def embed(question_id: str) -> Response:
+    """The rows of an answer by themselves, to be shown in a frame on a page of somebody else."""
+    security.allow_frames()
+    found = catalogue.question(question_id)
+    etag = asked.etag(question_id, "embed")
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    answered = asked.answer(question_id)
+    body = render_template(
+        "questions/embed.html",
+        question=found,
+        answered=answered,
+        page=asked.page(len(answered.rows)),
+        values=asked.worded(answered),
+        address=snippets.link(answered),
+        version=version(),
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
+    response.headers["Link"] = f'<{snippets.link(answered)}>; rel="canonical"'
     return vary(response)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
-from tests import needs
-from tests.browser.webdriver import Browser, driver
+from tests.browser.webdriver import MakeBrowser
 from tests.serving import Service
 
 PAGES = [
@@ -22,33 +18,6 @@ PAGES = [
     "/catalog",
     "/problems",
 ]
-MakeBrowser = Callable[..., Browser]
-
-
-@pytest.fixture(scope="module")
-def driving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a chromedriver."""
-    with driver(tmp_path_factory.mktemp("driver")) as port:
-        yield port
-
-
-@pytest.fixture
-def browser(driving: int, tmp_path: Path) -> Iterator[MakeBrowser]:
-    """`browser(script=False, …)`: a browser with a profile of its own."""
-    chromium = needs.program("chromium", "chromium")
-    opened: list[Browser] = []
-
-    def make(
-        size: tuple[int, int] = (1280, 1000), script: bool = True, language: str = "zh-CN,zh"
-    ) -> Browser:
-        folder = tmp_path / f"profile{len(opened)}"
-        one = Browser(driving, folder, chromium, size=size, script=script, language=language)
-        opened.append(one)
-        return one
-
-    yield make
-    for one in opened:
-        one.close()
 
 
 def test_a_reader_answers_a_question_and_follows_a_figure_to_its_source(

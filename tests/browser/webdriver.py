@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,13 @@ class Browser:
     ) -> None:
         self._port = port
         self._path = "/session"
-        preferences: dict[str, Any] = {"intl.accept_languages": language}
+        #: Where it saves what pages give it.
+        self.downloads = folder.parent / f"{folder.name}-downloads"
+        preferences: dict[str, Any] = {
+            "intl.accept_languages": language,
+            "download.default_directory": str(self.downloads),
+            "download.prompt_for_download": False,
+        }
         if not script:
             preferences["profile.managed_default_content_settings.javascript"] = 2
         options: dict[str, Any] = {
@@ -145,6 +151,24 @@ class Browser:
         content, window = self._call("POST", "/execute/sync", {"script": script, "args": []})
         return int(content), int(window)
 
+    def run(self, script: str, *arguments: Any) -> Any:
+        """What a script returns that is run in the page."""
+        body = {"script": script, "args": list(arguments)}
+        return self._call("POST", "/execute/sync", body)
+
+    def press(self, css: str, keys: str) -> None:
+        """Press keys while an element has the focus (WebDriver, section 12.5.3)."""
+        self._call("POST", f"/element/{self.find(css)}/value", {"text": keys})
+
+    def saved(self, name: str) -> bytes:
+        """A file that the page has given the reader, as soon as it is there."""
+        until = time.monotonic() + SECONDS
+        path = self.downloads / name
+        while not path.exists():
+            assert time.monotonic() < until, f"{name} was not saved"
+            time.sleep(0.02)
+        return path.read_bytes()
+
     def back(self) -> None:
         """Go back."""
         self._call("POST", "/back")
@@ -173,6 +197,10 @@ class Browser:
     def close(self) -> None:
         """End the browser."""
         self._call("DELETE", "")
+
+
+#: `browser(script=False, …)` makes one for a test.
+MakeBrowser = Callable[..., Browser]
 
 
 @contextmanager

@@ -16,6 +16,8 @@ import pytest
 from tests.serving import ROWS, Reply, Service, children, serving
 
 LIMIT = 1.0
+#: Seconds that a machine with other work may take to notice, kill and answer.
+SLACK = 4.0
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -78,28 +80,32 @@ def cpu_seconds(process: int) -> float:
     return total
 
 
-def is_idle(service: Service, seconds: float = 1.0) -> bool:
-    before = cpu_seconds(service.process.pid)
-    time.sleep(seconds)
-    return cpu_seconds(service.process.pid) - before < seconds * 0.3
+def becomes_idle(service: Service) -> bool:
+    """Whether the processes of a service use no CPU any more, within five seconds."""
+    for _ in range(5):
+        before = cpu_seconds(service.process.pid)
+        time.sleep(1)
+        if cpu_seconds(service.process.pid) - before < 0.3:
+            return True
+    return False
 
 
 def test_a_query_is_stopped_at_the_limit_and_the_cpu_is_free_again(small: Service) -> None:
     began = time.monotonic()
     reply = endless(small)
-    assert LIMIT <= time.monotonic() - began < LIMIT + 2
+    assert LIMIT <= time.monotonic() - began < LIMIT + SLACK
     assert (reply.status, reply.type) == (504, "application/problem+json")
     problem = reply.json()
     assert problem["type"].endswith("/problems/query-timeout")
     assert problem["limitSeconds"] == LIMIT
     assert running(small) == 0
-    assert is_idle(small)
+    assert becomes_idle(small)
 
 
 def test_a_client_may_ask_for_less_time_but_not_for_more(patient: Service, small: Service) -> None:
     began = time.monotonic()
     reply = patient.sparql(ENDLESS, timeout="0.5")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 0.5 + SLACK
     assert (reply.status, reply.json()["limitSeconds"]) == (504, 0.5)
     more = small.sparql(ENDLESS, timeout="99999")
     assert (more.status, more.json()["limitSeconds"]) == (504, LIMIT)
@@ -129,7 +135,7 @@ def test_a_client_that_leaves_frees_the_worker(patient: Service) -> None:
     wait_for(lambda: running(patient) == 1)
     connection.close()
     assert wait_for(lambda: running(patient) == 0) < 5
-    assert is_idle(patient)
+    assert becomes_idle(patient)
     assert patient.sparql("ASK {}").status == 200
 
 

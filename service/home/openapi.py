@@ -1,0 +1,338 @@
+"""The description of the HTTP interface (OpenAPI 3.1), made from the headers of the questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from kg import catalogue
+from kg.building import tool_version
+from kg.catalogue import Parameter, Question
+from service import addresses, caching, language
+from service.negotiation import BIBTEX, CSV, HTML, JSON, RIS, RQ, XLSX, vary
+from service.problems import BY_SLUG
+from service.questions import api
+from service.state import version
+
+PATH = "/openapi.json"
+_TEXT = {"type": "string"}
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
+_BOTH = {
+    "type": "object",
+    "properties": {"zh": _TEXT, "en": _TEXT},
+}
+_TERM = {"type": "object", "description": "text; for things iri and label; for evidence facts"}
+
+
+def _ref(kind: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def example(question: Question, parameter: Parameter) -> str | None:
+    """A value for which the question has an answer.
+
+    Args:
+        question: The question.
+        parameter: One of its parameters.
+
+    Returns:
+        The default; else a cell that is expected in the answer; None when neither is known.
+    """
+    if parameter.default is not None:
+        return parameter.default
+    if parameter.type not in ("thing", "concept"):
+        return None
+    rows = question.expect.get("rows", [])
+    return next((str(row[parameter.name]) for row in rows if parameter.name in row), None)
+
+
+def _schema(parameter: Parameter) -> dict[str, Any]:
+    kind = parameter.of if parameter.type == "range" else parameter.type
+    limits = {"minimum": parameter.minimum, "maximum": parameter.maximum}
+    held = {name: value for name, value in limits.items() if value is not None}
+    if parameter.type == "range":
+        number = r"\d{4}" if kind == "year" else r"-?\d+(\.\d+)?"
+        return {"type": "string", "pattern": rf"^({number})?(\.\.({number})?)?$"}
+    if kind in ("year", "number"):
+        return {"type": "integer" if kind == "year" else "number", **held}
+    return {"type": "string"}
+
+
+def _meaning(parameter: Parameter) -> str:
+    if parameter.type == "thing":
+        return f"Key, IRI or name of a thing of the class {parameter.of}; empty means all."
+    if parameter.type == "concept":
+        return f"Notation, IRI or name of a concept of {parameter.of}; empty means all."
+    if parameter.type == "range":
+        within = [str(v) for v in (parameter.minimum, parameter.maximum) if v is not None]
+        bounds = f" The bounds are {' and '.join(within)}." if within else ""
+        return f"A range of {parameter.of}s, of which either end may be open: 2014..2021.{bounds}"
+    return "Empty means all."
+
+
+def _parameter(question: Question, parameter: Parameter, tag: str) -> dict[str, Any]:
+    schema = _schema(parameter)
+    found: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "description": f"{parameter.label[tag]}. {_meaning(parameter)}",
+        "schema": schema,
+    }
+    value = example(question, parameter)
+    if value is not None:
+        typed = {"integer": int, "number": float}.get(schema["type"], str)(value)
+        found["example"] = typed
+        if parameter.default is not None:
+            schema["default"] = typed
+    return found
+
+
+def _problems(*slugs: str) -> dict[str, Any]:
+    """The responses for these types of problems."""
+    found: dict[str, Any] = {}
+    for slug in slugs:
+        problem = BY_SLUG[slug]
+        found[str(problem.status)] = {
+            "description": f"{problem.title}. {problem.advice}",
+            "content": {"application/problem+json": {"schema": _ref("schemas", "Problem")}},
+        }
+    return found
+
+
+_ASKED = ("not-found", "not-acceptable", "invalid-parameter", "store-unavailable", "query-timeout")
+
+
+def _operation(question: Question, tag: str) -> dict[str, Any]:
+    content: dict[str, Any] = {HTML.media_type: {"schema": _TEXT}}
+    for item in api.FORMATS:
+        schema = _BINARY if item is XLSX else _TEXT if item in (CSV, RQ) else {"type": "object"}
+        content[item.media_type] = {"schema": _ref("schemas", "Answer") if item is JSON else schema}
+    return {
+        "get": {
+            "operationId": question.id,
+            "summary": question.title[tag],
+            "description": question.rationale[tag],
+            "tags": [question.theme[tag]],
+            "parameters": [
+                *(_parameter(question, parameter, tag) for parameter in question.parameters),
+                _ref("parameters", "lang"),
+                _ref("parameters", "format"),
+            ],
+            "responses": {
+                "200": {"description": "The answer, each row with its sources.", "content": content}
+            }
+            | _problems(*_ASKED),
+        }
+    }
+
+
+def _id() -> dict[str, Any]:
+    name = {"name": "id", "in": "path", "required": True, "description": "Id of a question."}
+    return name | {"schema": _TEXT, "example": catalogue.questions()[0].id}
+
+
+_VALUES = {
+    "name": "values",
+    "in": "query",
+    "description": "Values of the parameters of the question, by name.",
+    "style": "form",
+    "explode": True,
+    "schema": {"type": "object", "additionalProperties": _TEXT},
+}
+_DIGEST = {
+    "name": "sha256",
+    "in": "path",
+    "required": True,
+    "description": "Hash of the frozen answer.",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+}
+
+
+def _others() -> dict[str, Any]:
+    """The paths that are the same for all questions."""
+    data = {
+        JSON.media_type: {"schema": {"type": "object"}},
+        CSV.media_type: {"schema": _TEXT},
+        XLSX.media_type: {"schema": _BINARY},
+        BIBTEX.media_type: {"schema": _TEXT},
+        RIS.media_type: {"schema": _TEXT},
+        HTML.media_type: {"schema": _TEXT},
+    }
+    listed = {
+        JSON.media_type: {"schema": {"type": "object"}},
+        "text/turtle": {"schema": _TEXT},
+        HTML.media_type: {"schema": _TEXT},
+    }
+    return {
+        "/questions": {
+            "get": {
+                "operationId": "questions",
+                "summary": "The catalogue of questions.",
+                "parameters": [_ref("parameters", "lang")],
+                "responses": {"200": {"description": "All questions.", "content": listed}},
+            }
+        },
+        "/questions/{id}/embed": {
+            "get": {
+                "operationId": "embed",
+                "summary": "An answer by itself, for a frame on another page.",
+                "parameters": [_id(), _VALUES, _ref("parameters", "lang")],
+                "responses": {
+                    "200": {
+                        "description": "The rows with their sources.",
+                        "content": {HTML.media_type: {"schema": _TEXT}},
+                    }
+                }
+                | _problems("not-found", "invalid-parameter"),
+            }
+        },
+        "/questions/{id}/cite": {
+            "post": {
+                "operationId": "cite",
+                "summary": "Freeze an answer under the hash of its content.",
+                "parameters": [_id(), _VALUES, _ref("parameters", "lang")],
+                "responses": {
+                    "303": {
+                        "description": "The frozen answer.",
+                        "headers": {"Location": {"schema": {"type": "string"}}},
+                    }
+                }
+                | _problems(
+                    "not-found", "invalid-parameter", "too-many-requests", "insufficient-storage"
+                ),
+            }
+        },
+        "/answers/{sha256}": {
+            "get": {
+                "operationId": "answer",
+                "summary": "A frozen answer, with its citation.",
+                "parameters": [_DIGEST],
+                "responses": {"200": {"description": "As it was frozen.", "content": data}}
+                | _problems("not-found", "not-acceptable"),
+            }
+        },
+        "/answers/{sha256}/now": {
+            "get": {
+                "operationId": "now",
+                "summary": "Whether newer data answer the question of a frozen answer otherwise.",
+                "parameters": [_DIGEST],
+                "responses": {
+                    "200": {
+                        "description": "state: current, same, other or gone.",
+                        "content": {JSON.media_type: {"schema": {"type": "object"}}},
+                    }
+                }
+                | _problems("not-found"),
+            }
+        },
+    }
+
+
+def _components() -> dict[str, Any]:
+    formats = [HTML.name, *api.ENDINGS]
+    return {
+        "parameters": {
+            "lang": {
+                "name": "lang",
+                "in": "query",
+                "description": "Language of names and texts; else Accept-Language decides.",
+                "schema": {"type": "string", "enum": list(language.LANGUAGES)},
+            },
+            "format": {
+                "name": "format",
+                "in": "query",
+                "description": "Representation; it beats the Accept header.",
+                "schema": {"type": "string", "enum": formats},
+            },
+        },
+        "schemas": {
+            "Problem": {
+                "type": "object",
+                "description": "Problem details (RFC 9457).",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string", "format": "uri-reference"},
+                    "title": _TEXT,
+                    "status": {"type": "integer"},
+                    "detail": _TEXT,
+                    "instance": {"type": "string", "format": "uri"},
+                    "where": _TEXT,
+                    "hint": _TEXT,
+                    "errors": {
+                        "type": "array",
+                        "description": "Every wrong parameter with what is expected and allowed.",
+                        "items": {"type": "object"},
+                    },
+                },
+            },
+            "Answer": {
+                "type": "object",
+                "required": ["question", "values", "language", "data", "total", "rows", "sources"],
+                "properties": {
+                    "question": {"type": "object", "properties": {"id": _TEXT, "title": _BOTH}},
+                    "values": {
+                        "type": "object",
+                        "additionalProperties": {"type": ["string", "null"]},
+                    },
+                    "language": _TEXT,
+                    "data": {
+                        "type": "object",
+                        "properties": {"version": {"type": "integer"}, "digest": _TEXT},
+                    },
+                    "total": {"type": "integer"},
+                    "rows": {
+                        "type": "array",
+                        "items": {"type": "object", "additionalProperties": _TERM},
+                    },
+                    "sources": {
+                        "type": "object",
+                        "description": "IRI of a fact → the places that state it.",
+                        "additionalProperties": {"type": "array", "items": {"type": "object"}},
+                    },
+                },
+            },
+        },
+    }
+
+
+def document(tag: str) -> dict[str, Any]:
+    """The description of the interface.
+
+    Args:
+        tag: Language of the summaries.
+
+    Returns:
+        An OpenAPI 3.1 document.
+    """
+    found = catalogue.questions()
+    themes = dict.fromkeys(question.theme[tag] for question in found)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "ISTC evidence graph",
+            "version": tool_version(),
+            "summary": "Questions on international science and technology cooperation.",
+            "description": "Each question is a tested query; each row of an answer names the "
+            "place that states it. Any SPARQL 1.1 query is answered at /sparql.",
+            "license": {"name": "Facts: CC BY 4.0", "identifier": "CC-BY-4.0"},
+        },
+        "servers": [{"url": addresses.site()}],
+        "tags": [{"name": theme} for theme in themes],
+        "paths": _others()
+        | {f"/questions/{question.id}": _operation(question, tag) for question in found},
+        "components": _components(),
+    }
+
+
+def answer() -> Response:
+    """The description, in the language of the reader; English when none is stated."""
+    language.international()
+    tag = language.content()
+    etag = caching.tag(version().digest, "openapi", tag, addresses.site())
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    response = jsonify(document(tag))
+    response.set_etag(etag)
+    return vary(response)

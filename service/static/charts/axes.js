@@ -1,0 +1,291 @@
+/**
+ * Charts with axes: bars, ranks, lines, heat maps and times.
+ *
+ * Each function takes a panel of the description and a frame {width, top, bottom, language} and
+ * returns {option, height, items}: the option of ECharts, the height that it needs, and the rows
+ * behind its marks in reading order, for those who step through them with the keyboard.
+ */
+
+import {
+  ACCENT, COLOURS, FONT, INEXACT, INK, PALE_SCALE, QUIET,
+  axisLine, axisText, base, compact, extent, short, splitLine, widthOf,
+} from "./looks.js";
+
+const MEASURES = 4;
+const GAP = 26;
+/** Bounds nearer to each other than this part of the axis are not drawn. */
+const SEEN = 0.012;
+
+/** Bars beside each other, one column for each measure: numbers of different units share no axis. */
+export function bars(panel, frame) {
+  const proper = panel.measures.filter((measure) => !measure.rank);
+  if (!proper.length) return ranks(panel, panel.measures[0], frame);
+  const measures = proper.slice(0, MEASURES);
+  const thick = Math.max(...measures.map((measure) => measure.series.length));
+  const longest = Math.max(...panel.categories.map(widthOf));
+  const names = Math.min(longest + 18, Math.max(90, frame.width * 0.36));
+  const line = thick > 1 ? 12 + 15 * thick : longest + 14 > names ? 34 : 28;
+  const columns = Math.max(1, Math.min(measures.length, Math.floor((frame.width - names) / 190)));
+  const grouped = thick > 1;
+  const titled = measures.length > 1 || !grouped;
+  const head = titled ? 24 : 4;
+  const tall = panel.categories.length * line;
+  const start = frame.top + (grouped ? 26 : 0);
+  const wide = (frame.width - names - 16 - GAP * (columns - 1)) / columns;
+  const option = { ...base(), grid: [], xAxis: [], yAxis: [], series: [], title: [] };
+  const items = [];
+  measures.forEach((measure, index) => {
+    const left = names + (index % columns) * (wide + GAP);
+    const top = start + head + Math.floor(index / columns) * (tall + head + 34);
+    const all = measure.series.flatMap((one) => one.values.filter(Boolean));
+    const numbers = all.flatMap((v) => [v.value, v.low, v.high]).filter((v) => v !== null);
+    const [least, most] = extent([0, ...numbers]);
+    const space = Math.max(...all.map((value) => widthOf(value.text))) + 12;
+    const room = (most - least || 1) * Math.min(0.6, space / Math.max(wide - space, 40));
+    if (titled) option.title.push({
+      text: short(measure.label, wide), left, top: top - head - 2, padding: 0,
+      textStyle: { fontSize: 12, fontWeight: 600, color: QUIET, fontFamily: FONT },
+    });
+    option.grid.push({ left, top, width: wide, height: tall });
+    option.xAxis.push({
+      type: "value", gridIndex: index, splitNumber: 3, axisLabel: { ...axisText, formatter: compact(frame.language), showMinLabel: least >= 0, showMaxLabel: false },
+      min: least < 0 ? least - room : 0, max: most + room, splitLine: { ...splitLine, showMinLine: least >= 0, showMaxLine: false }, minInterval: whole(numbers) ? 1 : undefined,
+    });
+    option.yAxis.push({
+      type: "category", gridIndex: index, inverse: true, data: panel.categories, axisTick: { show: false }, axisLine,
+      axisLabel: {
+        ...axisText, color: INK, show: index % columns === 0, interval: 0, width: names - 14, overflow: "break", lineHeight: 14,
+        formatter: (name) => short(name, line > 28 ? 2 * (names - 30) : names - 14),
+      },
+    });
+    measure.series.forEach((one, number) => {
+      const wideEnough = (v) => bounded(v, most - least);
+      const ranged = one.values.some(wideEnough);
+      const at = option.series.length;
+      option.series.push({
+        type: "bar", name: one.name, xAxisIndex: index, yAxisIndex: index, barMaxWidth: 18, barGap: "15%",
+        itemStyle: { color: COLOURS[number % COLOURS.length] },
+        data: one.values.map((value, row) => value && value.value !== null ? bar(value, panel.rows[row], wideEnough(value) && measure.series.length === 1) : { value: null }),
+      });
+      one.values.forEach((value, row) => {
+        if (value && value.value !== null) items.push({ seriesIndex: at, dataIndex: row, row: panel.rows[row] });
+      });
+      if (ranged) option.series.push(whiskers(one, panel, index, measure.series.length === 1, wideEnough));
+    });
+  });
+  if (grouped) {
+    option.legend = {
+      top: frame.top, left: names, itemWidth: 12, itemHeight: 12, selectedMode: false, textStyle: axisText,
+      data: measures.find((measure) => measure.series.length > 1).series.map((one) => one.name),
+    };
+  }
+  const lines = Math.ceil(measures.length / columns);
+  return { option, items, height: start + lines * (tall + head + 34) + frame.bottom };
+}
+
+function whole(numbers) {
+  return numbers.every((number) => Number.isInteger(number));
+}
+
+/** Whether a number has bounds that can be seen: not those that rounding alone explains. */
+export function bounded(value, range) {
+  return value !== null && value.low !== null && value.high !== null && value.high - value.low > range * SEEN;
+}
+
+function bar(value, row, ranged) {
+  return {
+    value: value.value,
+    row,
+    itemStyle: { opacity: value.exact ? 1 : INEXACT },
+    label: {
+      show: !ranged,
+      position: value.value < 0 ? "left" : "right", formatter: () => value.text, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
+    },
+  };
+}
+
+/** Bounds as thin lines with the text of the number after them. */
+function whiskers(one, panel, axis, alone, seen) {
+  const data = one.values
+    .map((v, row) => seen(v) && { value: [v.low, row, v.high], row: panel.rows[row], text: v.text, bare: v.value === null })
+    .filter(Boolean);
+  return {
+    type: "custom", xAxisIndex: axis, yAxisIndex: axis, z: 5, encode: { x: [0, 2], y: 1 }, data,
+    renderItem(parameters, api) {
+      const item = data[parameters.dataIndex];
+      const [left, y] = api.coord([api.value(0), api.value(1)]);
+      const [right] = api.coord([api.value(2), api.value(1)]);
+      const style = { stroke: item.bare ? ACCENT : INK, lineWidth: item.bare ? 5 : 1.2 };
+      const cap = item.bare ? 0 : 4;
+      const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style });
+      const text = { type: "text", style: { text: item.text, x: right + 6, y, fill: INK, font: `12px ${FONT}`, verticalAlign: "middle" } };
+      return {
+        type: "group",
+        children: [
+          line(left, y, Math.max(right, left + 1), y), line(left, y - cap, left, y + cap), line(right, y - cap, right, y + cap),
+          ...(alone ? [text] : []),
+        ],
+      };
+    },
+  };
+}
+
+/** Positions in a ranking: the best at the top. */
+function ranks(panel, measure, frame) {
+  const [one] = measure.series;
+  const most = Math.max(...one.values.filter(Boolean).map((value) => value.value));
+  const step = (frame.width - 70) / panel.categories.length;
+  const turned = panel.categories.some((name) => widthOf(name) > step - 6);
+  const option = {
+    ...base(),
+    grid: { left: 48, right: 20, top: frame.top + 30, height: 220 },
+    xAxis: {
+      type: "category", data: panel.categories, axisLine: { ...axisLine, onZero: false }, axisTick: { alignWithLabel: true },
+      position: "bottom", axisLabel: { ...axisText, color: INK, interval: 0, rotate: turned ? 40 : 0, formatter: (name) => short(name, turned ? 118 : step) },
+    },
+    yAxis: {
+      type: "value", inverse: true, min: 0, max: most + 1, minInterval: 1, splitLine, name: measure.label, nameLocation: "start",
+      nameTextStyle: { ...axisText, align: "left", padding: [0, 0, 0, -30] }, axisLabel: { ...axisText, formatter: (v) => (v < 1 || v > most ? "" : String(v)) },
+    },
+    series: [{
+      type: "scatter", symbolSize: 11, itemStyle: { color: ACCENT },
+      data: one.values.map((value, row) => value && { value: [row, value.value], row: panel.rows[row], label: { show: true, position: "right", formatter: () => value.text, color: INK } }).filter(Boolean),
+    }],
+  };
+  const items = option.series[0].data.map((datum, dataIndex) => ({ seriesIndex: 0, dataIndex, row: datum.row }));
+  return { option, items, height: frame.top + 260 + (turned ? 110 : 30) + frame.bottom };
+}
+
+/** A time as a place on the axis: the year itself, or the middle of a longer period. */
+function moment(point) {
+  return point.end - point.begin > 1.01 ? (point.begin + point.end) / 2 : Math.floor(point.begin * 12 + 0.01) / 12;
+}
+
+/** Series over years. */
+export function lines(panel, frame) {
+  const points = panel.series.flatMap((one) => one.points);
+  const [first, last] = extent(points.flatMap((p) => [moment(p), p.end - p.begin > 1.01 ? p.begin : moment(p), p.end - p.begin > 1.01 ? p.end : moment(p)]));
+  const many = panel.series.length > 1;
+  const text = compact(frame.language);
+  const pad = Math.max(0.5, (last - first) * 0.06);
+  const option = {
+    ...base(),
+    grid: { left: 64, right: 40, top: frame.top + (many ? 62 : 34), height: 270 },
+    legend: many ? { top: frame.top, left: 10, selectedMode: false, textStyle: axisText, data: panel.series.map((s) => s.name) } : undefined,
+    xAxis: {
+      type: "value", min: Math.floor(first - pad), max: Math.ceil(last + pad), minInterval: 1, splitLine: { show: false },
+      axisLine: { ...axisLine, onZero: false }, position: "bottom", axisLabel: { ...axisText, formatter: (year) => String(year), showMinLabel: false, showMaxLabel: false },
+    },
+    yAxis: {
+      type: "value", inverse: panel.rank, min: panel.rank ? 0 : undefined, minInterval: panel.rank ? 1 : undefined, splitLine,
+      name: panel.label, nameLocation: panel.rank ? "start" : "end", nameTextStyle: { ...axisText, align: "left", padding: [0, 0, 0, -50] },
+      axisLabel: { ...axisText, formatter: panel.rank ? (v) => (v < 1 ? "" : String(v)) : text },
+    },
+    series: [],
+  };
+  const items = [];
+  panel.series.forEach((one, index) => {
+    const colour = COLOURS[index % COLOURS.length];
+    option.series.push({
+      type: "line", name: one.name, symbol: "circle", symbolSize: 9, lineStyle: { width: 2, color: colour }, itemStyle: { color: colour },
+      data: one.points.map((point) => ({
+        value: [moment(point), point.value], row: point.row, symbol: point.exact ? "circle" : "emptyCircle",
+        label: { show: points.length <= 30, position: "top", formatter: () => point.text, color: INK, fontSize: 12 },
+      })),
+      markLine: periods(one, colour),
+    });
+    one.points.forEach((point, dataIndex) => items.push({ seriesIndex: index, dataIndex, row: point.row }));
+  });
+  return { option, items, height: frame.top + (many ? 62 : 34) + 306 + frame.bottom };
+}
+
+/** Values that stand for several years, as level lines over these. */
+function periods(one, colour) {
+  const long = one.points.filter((point) => point.end - point.begin > 1.01);
+  if (!long.length) return undefined;
+  return {
+    symbol: "none", silent: true, label: { show: false }, lineStyle: { color: colour, width: 4, type: "solid", opacity: 0.35 },
+    data: long.map((p) => [{ coord: [p.begin, p.value] }, { coord: [p.end, p.value] }]),
+  };
+}
+
+/** Two categories against each other, numbers in the cells. */
+export function matrix(panel, frame) {
+  const { down, across, cells } = panel;
+  const names = Math.min(Math.max(...down.names.map(widthOf)) + 18, frame.width * 0.36);
+  const wide = frame.width - names - 14;
+  const step = wide / across.names.length;
+  const longest = Math.max(...across.names.map(widthOf));
+  const turned = step < 110 && longest > 2 * step - 20;
+  const wrapped = Math.min(3, Math.ceil(longest / (step - 24)));
+  const head = turned ? Math.min(130, longest * 0.62 + 20) : wrapped * 15 + 16;
+  const [least, most] = extent(cells.map((cell) => cell.value));
+  const tall = Math.max(down.names.length * 28, 40);
+  const option = {
+    ...base(),
+    grid: { left: names, top: frame.top + head, width: wide, height: tall, show: true, borderWidth: 0, backgroundColor: "#f8f9fb" },
+    xAxis: {
+      type: "category", data: across.names, position: "top", axisTick: { show: false }, axisLine: { show: false }, splitArea: { show: false },
+      axisLabel: turned
+        ? { ...axisText, color: INK, interval: 0, rotate: 35, formatter: (name) => short(name, 170) }
+        : { ...axisText, color: INK, interval: 0, width: step - 8, overflow: "break", lineHeight: 15, formatter: (name) => short(name, wrapped * (step - 24)) },
+    },
+    yAxis: {
+      type: "category", data: down.names, inverse: true, axisTick: { show: false }, axisLine: { show: false },
+      axisLabel: { ...axisText, color: INK, interval: 0, formatter: (name) => short(name, names - 12) },
+    },
+    visualMap: {
+      show: false, min: least, max: most > least ? most : least + 1, inverse: panel.rank,
+      inRange: { color: panel.rank ? [...PALE_SCALE].reverse() : PALE_SCALE },
+    },
+    series: [{
+      type: "heatmap", itemStyle: { borderColor: "#fff", borderWidth: 2 }, emphasis: { itemStyle: { borderColor: INK, borderWidth: 1 } },
+      data: cells.map((cell) => ({
+        value: [cell.across, cell.down, cell.value], row: cell.row,
+        label: { show: true, formatter: () => short(cell.text, step - 4), color: INK, fontSize: 12 },
+      })),
+    }],
+  };
+  const items = cells.map((cell, dataIndex) => ({ seriesIndex: 0, dataIndex, row: cell.row }));
+  return { option, items, height: frame.top + head + tall + 12 + frame.bottom };
+}
+
+/** Dated things below each other on one axis of years. */
+export function timeline(chart, frame) {
+  const { events } = chart;
+  const years = events.flatMap((event) => [event.begin, event.end]).filter((year) => year !== null);
+  const [first, last] = extent(years);
+  const low = Math.floor(first - (events.some((event) => event.begin === null) ? 2 : 0.2));
+  const high = Math.ceil(last + (events.some((event) => event.end === null) ? 2 : 0.2));
+  const names = Math.min(Math.max(...events.map((event) => widthOf(event.name))) + 18, frame.width * 0.48);
+  const tall = events.length * 27;
+  const data = events.map((event, index) => ({ value: [event.begin ?? low, index, event.end ?? high], rows: event.rows, href: event.href }));
+  const option = {
+    ...base(),
+    grid: { left: names, right: 96, top: frame.top + 8, height: tall },
+    xAxis: {
+      type: "value", min: low, max: high, minInterval: 1, splitLine, axisLine: { ...axisLine, show: true }, axisLabel: { ...axisText, formatter: (year) => String(year), showMinLabel: false, showMaxLabel: false },
+    },
+    yAxis: {
+      type: "category", inverse: true, data: events.map((event) => event.name), axisTick: { show: false }, axisLine,
+      axisLabel: { ...axisText, color: INK, interval: 0, formatter: (name) => short(name, names - 12) },
+    },
+    series: [{
+      type: "custom", encode: { x: [0, 2], y: 1 }, data,
+      renderItem(parameters, api) {
+        const event = events[parameters.dataIndex];
+        const [left, y] = api.coord([api.value(0), api.value(1)]);
+        const [right] = api.coord([api.value(2), api.value(1)]);
+        const point = right - left < 8;
+        const open = event.begin === null || event.end === null;
+        const mark = point
+          ? { type: "circle", shape: { cx: (left + right) / 2, cy: y, r: 6 }, style: { fill: ACCENT } }
+          : { type: "rect", shape: { x: left, y: y - 6, width: right - left, height: 12, r: 3 }, style: { fill: ACCENT, opacity: open ? INEXACT : 1 } };
+        const text = { type: "text", style: { text: event.when, x: Math.max(right, left + 8) + 6, y, fill: QUIET, font: `12px ${FONT}`, verticalAlign: "middle" } };
+        return { type: "group", children: [mark, text] };
+      },
+    }],
+  };
+  const items = events.map((event, dataIndex) => ({ seriesIndex: 0, dataIndex, row: event.rows[0], href: event.href }));
+  return { option, items, height: frame.top + tall + 40 + frame.bottom };
+}

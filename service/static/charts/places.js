@@ -1,0 +1,113 @@
+/** Maps and networks. As in axes.js, each function returns {option, height, items}. */
+
+import { force } from "./layout.js";
+import { ACCENT, COLOURS, FONT, INK, LINE, QUIET, SCALE, axisText, base, compact, extent, short } from "./looks.js";
+
+const CHINA = "156";
+const LABELS = 16;
+
+/** Countries coloured by a number; those too small for the map as dots. */
+export function map(panel, frame, world, choices) {
+  const { places } = panel;
+  const drawn = new Set(world.features.map((feature) => feature.properties.name));
+  const [least, most] = extent(places.map((place) => place.value));
+  const height = Math.round(Math.min(560, Math.max(260, frame.width * 0.48)));
+  const number = compact(frame.language);
+  const areas = places.filter((place) => drawn.has(place.code));
+  const dots = places.filter((place) => !drawn.has(place.code) && world.centres[place.code]);
+  const spots = places.filter((place) => world.centres[place.code]);
+  const centre = (place) => world.centres[place.code];
+  const option = {
+    ...base(),
+    geo: {
+      map: "world", roam: "move", top: frame.top + 4, left: 4, right: 4, height: height - 8, nameProperty: "name",
+      itemStyle: { areaColor: "#eef0f3", borderColor: "#b9c2cc", borderWidth: 0.6 },
+      emphasis: { disabled: true }, select: { disabled: true },
+    },
+    visualMap: {
+      show: most > least, type: "continuous", min: panel.rank ? 1 : Math.min(0, least), max: most > least ? most : least + 1, inverse: panel.rank,
+      seriesIndex: [0, 1], left: 8, bottom: frame.bottom + 8, itemWidth: 12, itemHeight: 90, calculable: false, hoverLink: false,
+      inRange: { color: panel.rank ? [...SCALE].reverse() : most > least ? SCALE : [SCALE[2], SCALE[2]] },
+      text: panel.rank ? ["1", number(most)] : [number(most), number(Math.min(0, least))], textStyle: axisText, dimension: undefined,
+    },
+    series: [
+      {
+        type: "map", geoIndex: 0, map: "world",
+        data: areas.map((place) => ({ name: place.code, value: place.value, row: place.row })),
+      },
+      {
+        type: "scatter", coordinateSystem: "geo", symbolSize: 11, z: 5, itemStyle: { borderColor: "#fff", borderWidth: 1, opacity: 1 },
+        data: dots.map((place) => ({ value: [...centre(place), place.value], row: place.row })),
+      },
+      {
+        type: "scatter", coordinateSystem: "geo", symbolSize: 1, silent: true, z: 6, itemStyle: { color: "transparent", opacity: 1 },
+        labelLayout: { hideOverlap: true },
+        data: places.length <= LABELS || places.length === spots.length
+          ? spots.slice(0, LABELS).map((place) => ({
+              value: centre(place),
+              label: {
+                show: true, position: centre(place)[0] > 140 ? "left" : "right", distance: drawn.has(place.code) ? 2 : 7, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
+                textBorderColor: "#ffffff", textBorderWidth: 3, formatter: () => `${place.name} ${place.text}`,
+              },
+            }))
+          : [],
+      },
+    ],
+  };
+  if (choices.flows) {
+    option.series.push({
+      type: "lines", coordinateSystem: "geo", silent: true, z: 4, lineStyle: { color: COLOURS[1], width: 1.4, opacity: 0.75, curveness: 0.22 },
+      data: spots.filter((place) => place.code !== CHINA).map((place) => ({ coords: [world.centres[CHINA], centre(place)] })),
+    });
+  }
+  const items = [
+    ...areas.map((place, dataIndex) => ({ seriesIndex: 0, dataIndex, row: place.row })),
+    ...dots.map((place, dataIndex) => ({ seriesIndex: 1, dataIndex, row: place.row })),
+  ];
+  return { option, items, height: frame.top + height + frame.bottom };
+}
+
+/** Whether lines from China say something: somebody else is on the map. */
+export function flowing(panel) {
+  return panel.places.some((place) => place.code !== CHINA);
+}
+
+/** Things and their ties; the more ties, the larger. */
+export function network(chart, frame) {
+  const { nodes, links } = chart;
+  const kinds = [...new Set(nodes.map((node) => node.kind || chart.groups[node.group]))];
+  const named = kinds.length <= COLOURS.length ? (node) => node.kind || chart.groups[node.group] : (node) => chart.groups[node.group];
+  const names = [...new Set(nodes.map(named))];
+  const height = Math.round(Math.min(1000, 280 + nodes.length * 7));
+  const legend = names.length > 1 ? 30 : 0;
+  const places = force(nodes, links, { width: frame.width * 0.76, height: height - 60 });
+  const dense = links.length > 30;
+  const option = {
+    ...base(),
+    legend: legend ? { top: frame.top, left: 8, type: "scroll", selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: names } : undefined,
+    series: [{
+      type: "graph", layout: "none", roam: "move", draggable: false, top: frame.top + legend + 30, height: height - 60,
+      left: "6%", width: "76%", categories: names.map((name, index) => ({ name, itemStyle: { color: COLOURS[index % COLOURS.length] } })),
+      edgeSymbol: ["none", chart.directed ? "arrow" : "none"], edgeSymbolSize: 7,
+      lineStyle: { color: "#9aa6b2", width: 1.2, opacity: 0.9, curveness: 0.06 },
+      label: { show: true, position: "right", color: INK, fontSize: 12, fontFamily: FONT, textBorderColor: "#fff", textBorderWidth: 2 },
+      labelLayout: { hideOverlap: true },
+      emphasis: { focus: "adjacency", lineStyle: { width: 2.4, color: ACCENT } },
+      data: nodes.map((node, index) => ({
+        id: node.id, name: node.id, category: names.indexOf(named(node)), x: places[index][0], y: places[index][1], symbolSize: 9 + 5 * Math.sqrt(node.degree), href: node.href, title: node.name,
+        label: { formatter: () => short(node.name, dense ? 150 : Math.min(200, frame.width * 0.18 - 24)), fontWeight: node.degree > 4 ? 600 : 400 },
+      })),
+      links: links.map((link) => ({
+        source: link.source, target: link.target, rows: link.rows,
+        lineStyle: { width: Math.min(5, 0.8 + 0.4 * link.rows.length) },
+        label: {
+          show: !dense && link.labels.length > 0, formatter: () => short(link.labels.join(" / "), 110), fontSize: 10.5, color: QUIET, fontFamily: FONT,
+        },
+        title: link.labels.join(" / "),
+      })),
+      edgeLabel: { position: "middle", backgroundColor: "rgba(255,255,255,0.85)", borderColor: LINE },
+    }],
+  };
+  const items = nodes.map((node, dataIndex) => ({ seriesIndex: 0, dataIndex, href: node.href, said: node.name }));
+  return { option, items, height: frame.top + height + legend + frame.bottom };
+}
