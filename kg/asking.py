@@ -266,7 +266,8 @@ def _cell(term: Term | None, column: Column, named: Mapping[str, Bilingual], lan
     if term is None:
         return Cell("")
     if column.role == "evidence":
-        facts = tuple(dict.fromkeys(text_of(term).split()))
+        # The engine joins a group in no fixed order.
+        facts = tuple(sorted(set(text_of(term).split())))
         return Cell(" ".join(facts), facts=facts)
     if isinstance(term, NamedNode):
         label = named.get(term.value, {})

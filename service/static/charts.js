@@ -84,7 +84,7 @@ function choices(figure, chart, state, draw) {
   } else if (chart.view === "map" && panels[0].label) {
     place.append(text("span", panels[0].label));
   }
-  if (chart.view === "map" && panels.some(flowing)) {
+  if (chart.view === "map" && panels.every(flowing)) {
     const box = document.createElement("input");
     box.type = "checkbox";
     box.addEventListener("change", () => {

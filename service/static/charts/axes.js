@@ -187,7 +187,7 @@ export function lines(panel, frame) {
   panel.series.forEach((one, index) => {
     const colour = COLOURS[index % COLOURS.length];
     option.series.push({
-      type: "line", name: one.name, symbol: "circle", symbolSize: 9, lineStyle: { width: 2, color: colour }, itemStyle: { color: colour },
+      type: "line", name: one.name, symbol: "circle", labelLayout: { moveOverlap: "shiftY" }, symbolSize: 9, lineStyle: { width: 2, color: colour }, itemStyle: { color: colour },
       data: one.points.map((point) => ({
         value: [moment(point), point.value], row: point.row, symbol: point.exact ? "circle" : "emptyCircle",
         label: { show: points.length <= 30, position: "top", formatter: () => point.text, color: INK, fontSize: 12 },

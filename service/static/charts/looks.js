@@ -6,7 +6,7 @@ export const LINE = "#d9dfe6";
 export const ACCENT = "#0f5387";
 export const COLOURS = ["#0f5387", "#d55e00", "#00795c", "#a8447f", "#8a6d00", "#4aa3d6", "#56616f", "#c9a227"];
 /** From little to much, of one hue. */
-export const SCALE = ["#e3edf6", "#a6c8e4", "#5b9bcb", "#0f5387"];
+export const SCALE = ["#cddff0", "#9cc2e2", "#5b9bcb", "#0f5387"];
 /** The same, pale enough for dark text on it. */
 export const PALE_SCALE = ["#eef4fa", "#c5dbee", "#8fbde0"];
 // Single quotes: the font also stands in attributes of saved pictures.

@@ -57,7 +57,7 @@ export function map(panel, frame, world, choices) {
   if (choices.flows) {
     option.series.push({
       type: "lines", coordinateSystem: "geo", silent: true, z: 4, lineStyle: { color: COLOURS[1], width: 1.4, opacity: 0.75, curveness: 0.22 },
-      data: spots.filter((place) => place.code !== CHINA).map((place) => ({ coords: [world.centres[CHINA], centre(place)] })),
+      data: spots.map((place) => ({ coords: [world.centres[CHINA], centre(place)] })),
     });
   }
   const items = [
@@ -67,9 +67,9 @@ export function map(panel, frame, world, choices) {
   return { option, items, height: frame.top + height + frame.bottom };
 }
 
-/** Whether lines from China say something: somebody else is on the map. */
+/** Whether lines from China say something: the map is one of partners, without China itself. */
 export function flowing(panel) {
-  return panel.places.some((place) => place.code !== CHINA);
+  return panel.places.every((place) => place.code !== CHINA);
 }
 
 /** Things and their ties; the more ties, the larger. */
