@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -17,8 +16,9 @@ from kg import rq
 from kg.catalogue import Bilingual, questions
 from kg.choosing import key_of
 from kg.citing import Selecting, text_of
-from kg.finding.finder import Finder, Found, Recognised, Suggestion, kind_of
+from kg.finding.finder import Finder, kind_of
 from kg.finding.names import ALTERNATIVE, CODE, LABEL, Thing
+from kg.finding.results import Found, Recognised, Suggestion, summary
 from kg.finding.words import LONGEST
 from kg.namespaces import ISTC, RDFS
 
@@ -70,41 +70,6 @@ def _things(engine: Selecting, kinds: Sequence[str]) -> list[Thing]:
         )
         for iri in sorted(names)
     ]
-
-
-def summary(found: Found) -> dict[str, Any]:
-    """What was found, as values for JSON.
-
-    Args:
-        found: What was found.
-
-    Returns:
-        The query, the things it names, the suggestions with the reasons for them, and the themes.
-    """
-    return {
-        "query": found.query,
-        "recognised": [_thing(item) for item in found.recognised],
-        "suggestions": [
-            {
-                "question": suggestion.question.id,
-                "title": suggestion.question.title,
-                "theme": suggestion.question.theme,
-                "parameters": suggestion.parameters,
-                "labels": suggestion.labels,
-                "score": suggestion.score,
-                "why": {
-                    "recognised": [_thing(item) for item in suggestion.recognised],
-                    "words": list(suggestion.words),
-                },
-            }
-            for suggestion in found.suggestions
-        ],
-        "themes": list(found.themes),
-    }
-
-
-def _thing(item: Recognised) -> dict[str, Any]:
-    return {"text": item.text, "key": item.key, "iri": item.iri, "label": item.label}
 
 
 __all__ = ["LONGEST", "Finder", "Found", "Recognised", "Suggestion", "build", "summary"]

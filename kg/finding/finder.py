@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from kg.catalogue import Bilingual, Parameter, Question
 from kg.finding.names import Mention, Names, Thing
 from kg.finding.ranking import Ranking
+from kg.finding.results import Found, Recognised, Suggestion
 from kg.finding.words import LONGEST, folded, latin, plain, synonyms, words
 from kg.namespaces import ISTC, VOCAB
 
@@ -18,12 +19,12 @@ _WEIGHTS = {"title": 3.0, "keywords": 3.0, "theme": 1.0, "rationale": 0.7, "labe
 #: What a word with the same meaning counts, and a word for the kind of a thing that is named.
 _SYNONYM, _KIND = 0.6, 0.3
 #: What a filled parameter adds, and how it falls with the size of the class of its values.
-_FILLED, _FALL = 8.0, 0.2
+_FILLED, _FALL = 10.0, 0.1
 #: What is left of the score when a name finds no place, and when a question is about a place that
 #: the query does not name; what a word counts that is also the value of a parameter.
 _UNUSED, _ELSEWHERE, _TWICE = 0.9, 0.85, 0.5
 #: How much of the score hangs on the share of the query that a question accounts for.
-_COVER = 0.4
+_COVER = 0.35
 #: Below this score, or this share of the query understood, nothing fits.
 _LEAST, _UNDERSTOOD = 2.0, 0.3
 #: Suggestions that are this much weaker than the best are left out.
@@ -37,60 +38,13 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 
 @dataclass(frozen=True)
-class Recognised:
-    """A thing that a query names: the words that name it, its key, IRI and name."""
-
-    text: str
-    key: str
-    iri: str
-    label: Bilingual
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A question that may be meant.
-
-    Attributes:
-        question: The question.
-        parameters: Values recognised in the query, by parameter; the others keep their defaults.
-        labels: The names of these values.
-        score: Higher is better; comparable within one query only.
-        recognised: The things behind the values.
-        words: The words of the query that the question shares.
-    """
-
-    question: Question
-    parameters: dict[str, str]
-    labels: dict[str, Bilingual]
-    score: float
-    recognised: tuple[Recognised, ...]
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found for a query.
-
-    Attributes:
-        query: The query as it was read.
-        suggestions: The questions, best first; empty when nothing fits.
-        recognised: The things that the query names.
-        themes: The themes nearest to the query.
-    """
-
-    query: str
-    suggestions: tuple[Suggestion, ...]
-    recognised: tuple[Recognised, ...]
-    themes: tuple[Bilingual, ...]
-
-
-@dataclass(frozen=True)
 class _Reading:
-    """A query: its names with their words, its words, those that mean the same, and its letters."""
+    """A query: names with their words and those of their kinds, words and words alike."""
 
     query: str
     mentions: tuple[Mention, ...]
     words: dict[Mention, frozenset[str]]
+    kinds: dict[Mention, frozenset[str]]
     own: Mapping[str, Sequence[_Span]]
     alike: Mapping[str, Sequence[_Span]]
     asked: dict[str, float]
@@ -203,28 +157,28 @@ class Finder:
         query = self._names.corrected(plain(text, LONGEST))
         mentions = tuple(self._names.find(query))
         own: dict[str, list[_Span]] = defaultdict(list)
+        codes = [m for m in mentions if m.capitals]
         for word in words(query):
-            own[word.stem].append((word.start, word.end))
+            if not any(m.start <= word.start < m.end for m in codes):
+                own[word.stem].append((word.start, word.end))
         asked = dict.fromkeys(own, 1.0)
         alike = self._alike(query, own)
         for other in alike:
             asked.setdefault(other, _SYNONYM)
         described = self._names.described(asked)
-        for mention in mentions:
-            for label in mention.things[0].described:
-                for kind in words(plain(label)):
-                    asked.setdefault(kind.stem, _KIND)
+        kinds = {m: _stems(m.things[0].described) - asked.keys() for m in mentions}
+        for kind in sorted(set().union(*kinds.values())):
+            asked[kind] = _KIND
         return _Reading(
             query,
             mentions,
-            {m: frozenset(word.stem for word in words(m.text)) for m in mentions},
+            {m: _stems([m.text]) for m in mentions},
+            kinds,
             own,
             alike,
             asked,
             described,
-            frozenset(
-                at for some in own.values() for start, end in some for at in range(start, end)
-            ),
+            frozenset(at for word in words(query) for at in range(word.start, word.end)),
             frozenset(thing.key for mention in mentions for thing in mention.things),
         )
 
@@ -250,9 +204,14 @@ class Finder:
         question = self._questions[number]
         values = self._values(number, read) if scores or read.mentions or read.described else []
         used = {v.mention for v in values if v.mention is not None}
-        # A name that is the value of a parameter counts less as words.
+        # A name that is the value of a parameter counts less as words, its kind not at all.
         named = {word for m in used for word in read.words[m]}
-        score = sum(a * (_TWICE if word in named else 1) for word, a in scores.items())
+        kinds = {word for m in used for word in read.kinds[m]}
+        score = sum(
+            amount * (_TWICE if word in named else 1)
+            for word, amount in scores.items()
+            if word not in kinds
+        )
         score += sum(v.gain for v in values)
         score *= _UNUSED ** sum(
             m not in used
@@ -306,7 +265,7 @@ class Finder:
         if not fitting:
             return None
         mention, thing = min(fitting, key=lambda pair: pair[1].key in self._usual)
-        telling = self._telling(mention.text)
+        telling = 1.0 if mention.capitals else self._telling(mention.text)
         gain = _FILLED * mention.strength * telling * self._narrow(kind)
         if thing.key in self._usual:
             gain *= _SLIGHT
@@ -351,6 +310,10 @@ def _recognised(mention: Mention | None, thing: Thing) -> Recognised:
     return Recognised(text, thing.key, thing.iri, thing.label)
 
 
+def _stems(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.stem for text in texts for word in words(plain(text)))
+
+
 def _runs(query: str, places: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """The words at these places; what touches or overlaps is one."""
     runs: list[tuple[int, int]] = []
@@ -382,12 +345,12 @@ def _acronyms(texts: Sequence[Mapping[str, Sequence[str]]]) -> set[str]:
 
 def _by_word(
     groups: Sequence[Sequence[str]],
-) -> list[tuple[str, frozenset[str] | None, frozenset[str]]]:
+) -> list[tuple[str, frozenset[str] | None, tuple[str, ...]]]:
     """For each word: its writing, its stems (None for Chinese), and the stems of its group."""
     found = []
     for group in groups:
         stems = {word: frozenset(w.stem for w in words(word)) for word in group}
-        others = frozenset(chain.from_iterable(stems.values()))
+        others = tuple(sorted(set().union(*stems.values())))
         for word in group:
             found.append((folded(word), None if not word.isascii() else stems[word], others))
     return found
@@ -399,4 +362,4 @@ def kind_of(parameter: Parameter) -> str | None:
     return bases[parameter.type] + parameter.of if parameter.type in bases else None
 
 
-__all__ = ["Finder", "Found", "Recognised", "Suggestion", "kind_of"]
+__all__ = ["Finder", "kind_of"]

@@ -65,6 +65,11 @@ class Mention:
     things: tuple[Thing, ...]
     strength: float = 1.0
 
+    @property
+    def capitals(self) -> bool:
+        """Whether it is a code or abbreviation, which is not an English word as well."""
+        return self.text.isascii() and self.text.isupper()
+
 
 @dataclass(frozen=True)
 class _Entry:

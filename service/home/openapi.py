@@ -81,7 +81,8 @@ def _parameter(question: Question, parameter: Parameter, tag: str) -> dict[str, 
     }
     value = example(question, parameter)
     if value is not None:
-        typed = {"integer": int, "number": float}.get(schema["type"], str)(value)
+        number = float if "." in value else int
+        typed = value if schema["type"] == "string" else number(value)
         found["example"] = typed
         if parameter.default is not None:
             schema["default"] = typed

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
+import openpyxl
 import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat
+
+from tests.serving import serving
 
 from .conftest import Istc, run
 
@@ -139,3 +144,57 @@ def test_a_file_is_validated_in_the_context_of_the_graph(istc: Istc, tmp_path: P
         if q.predicate.value == "http://www.w3.org/ns/shacl#conforms"
     ]
     assert [getattr(q.object, "value", None) for q in conforms] == ["false"]
+
+
+def test_an_answer_is_written_as_a_workbook_to_a_file(istc: Istc, tmp_path: Path) -> None:
+    done = istc(
+        "ask", "beijing-breakdowns", "--format", "xlsx", "--output", "b.xlsx", "--lang", "en"
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "b.xlsx" in done.stderr
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    assert book.sheetnames == ["answer", "sources", "question"]
+    rows = json.loads(istc("ask", "beijing-breakdowns", "--format", "json").stdout)["rows"]
+    assert book["answer"].max_row == len(rows) + 1
+
+
+def test_sparql_results_and_the_query_agree(istc: Istc) -> None:
+    results = istc("ask", "beijing-breakdowns", "--format", "srj")
+    query = istc("ask", "beijing-breakdowns", "--format", "rq")
+    again = istc("query", "-", "--format", "json", stdin=query.stdout)
+    assert json.loads(results.stdout) == json.loads(again.stdout)
+    assert json.loads(results.stdout)["results"]["bindings"]
+
+
+def test_a_range_of_years_narrows_an_answer(istc: Istc) -> None:
+    def rows(years: str) -> int:
+        done = istc("ask", "indicator-values", "indicator=", f"years={years}", "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return len(json.loads(done.stdout)["rows"])
+
+    assert 0 < rows("2014..2016") < rows("2014..") < rows("")
+    wrong = istc("ask", "indicator-values", "years=2016..2014")
+    assert wrong.returncode == 3
+    assert "2014..2016" in wrong.stderr
+
+
+def test_citing_prints_a_citation_and_the_hash_of_what_was_kept(
+    built_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("answers"))
+    site = "https://istc.example.org"
+    done = run(home, "ask", "rankings", "--cite", "--lang", "en", cwd=tmp_path, ISTC_SITE_URL=site)
+    assert done.returncode == 0, done.stderr
+    citation, hashed = done.stdout.splitlines()
+    digest = hashed.removeprefix("sha256 ")
+    assert f"{site}/answers/{digest}" in citation
+    kept = (home / "answers" / f"{digest}.json").read_bytes()
+    assert hashlib.sha256(kept).hexdigest() == digest
+    again = run(home, "ask", "rankings", "--cite", "--lang", "en", cwd=tmp_path)
+    assert again.stdout.splitlines()[1] == hashed
+    assert "ni:///sha-256;" in again.stdout
+    chinese = run(home, "ask", "rankings", "--cite", "--lang", "zh", cwd=tmp_path)
+    assert "[DS/OL]" in chinese.stdout
+    with serving(home) as service:
+        assert service.get(f"/answers/{digest}.json").body == kept

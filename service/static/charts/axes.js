@@ -170,7 +170,7 @@ export function lines(panel, frame) {
   const pad = Math.max(0.5, (last - first) * 0.06);
   const option = {
     ...base(),
-    grid: { left: 64, right: 40, top: frame.top + (many ? 62 : 34), height: 270 },
+    grid: { left: 64, right: many ? 70 : 40, top: frame.top + (many ? 62 : 34), height: 270 },
     legend: many ? { top: frame.top, left: 10, selectedMode: false, textStyle: axisText, data: panel.series.map((s) => s.name) } : undefined,
     xAxis: {
       type: "value", min: Math.floor(first - pad), max: Math.ceil(last + pad), minInterval: 1, splitLine: { show: false },
@@ -187,16 +187,22 @@ export function lines(panel, frame) {
   panel.series.forEach((one, index) => {
     const colour = COLOURS[index % COLOURS.length];
     option.series.push({
-      type: "line", name: one.name, symbol: "circle", labelLayout: { moveOverlap: "shiftY" }, symbolSize: 9, lineStyle: { width: 2, color: colour }, itemStyle: { color: colour },
-      data: one.points.map((point) => ({
+      type: "line", name: one.name, symbol: "circle", symbolSize: 9, lineStyle: { width: 2, color: colour }, itemStyle: { color: colour },
+      data: one.points.map((point, place) => ({
         value: [moment(point), point.value], row: point.row, symbol: point.exact ? "circle" : "emptyCircle",
-        label: { show: points.length <= 30, position: "top", formatter: () => point.text, color: INK, fontSize: 12 },
+        label: { show: points.length <= 30, position: beside(place, one.points.length, many), formatter: () => point.text, color: INK, fontSize: 12 },
       })),
       markLine: periods(one, colour),
     });
     one.points.forEach((point, dataIndex) => items.push({ seriesIndex: index, dataIndex, row: point.row }));
   });
   return { option, items, height: frame.top + (many ? 62 : 34) + 306 + frame.bottom };
+}
+
+/** Where the number of a point stands: at the ends of several lines outside, so that they keep apart. */
+function beside(place, count, many) {
+  if (!many || (place > 0 && place < count - 1)) return "top";
+  return place === 0 && count > 1 ? "left" : "right";
 }
 
 /** Values that stand for several years, as level lines over these. */
