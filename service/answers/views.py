@@ -84,8 +84,8 @@ def answer(digest: str, ending: str | None = None) -> Response:
 
 def _data(frozen: Frozen, chosen: Format) -> Response:
     bom = request.args.get("bom") == "1"
-    parts = [frozen.digest, chosen.name, str(bom), permanent(frozen)]
-    etag = caching.tag("", "frozen", *parts)
+    site = "" if chosen in (JSON, CSV) else addresses.site()
+    etag = caching.tag("", "frozen", frozen.digest, chosen.name, str(bom), site)
     same = caching.unchanged(etag)
     if same is not None:
         return same
@@ -114,7 +114,8 @@ def _data(frozen: Frozen, chosen: Format) -> Response:
 
 def _page(frozen: Frozen) -> Response:
     compared = _compared(frozen)
-    parts = (frozen.digest, request.full_path, language.interface(), language.content())
+    languages = (language.interface(), language.content())
+    parts = (frozen.digest, request.full_path, addresses.site(), *languages)
     etag = caching.tag(compared.now.digest, "frozen", *parts)
     same = caching.unchanged(etag)
     if same is not None:

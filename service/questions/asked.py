@@ -19,6 +19,8 @@ from service.state import engine, state, version
 
 #: Parameters of the page and not of the question.
 RESERVED = frozenset({"lang", "clang", "page", "format", "bom"})
+#: Representations that hold absolute addresses of this service.
+WITH_ADDRESSES = frozenset({"html", "embed", "xlsx"})
 PAGE = 50
 
 
@@ -122,7 +124,7 @@ def etag(question_id: str, kind: str) -> str:
         question_id,
         repr(values),
         kind,
-        addresses.site(),
+        addresses.site() if kind in WITH_ADDRESSES else "",
         language.interface(),
         language.content(),
     )

@@ -50,9 +50,9 @@ class Measured:
 
 
 @cache
-def phrasings() -> tuple[Phrasing, ...]:
-    """The test set."""
-    with (FOLDER / "phrasings.csv").open(encoding="utf-8", newline="") as file:
+def phrasings(name: str = "phrasings") -> tuple[Phrasing, ...]:
+    """A test set: `phrasings`, or `unseen`, which was written when all tuning had ended."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Phrasing(
                 row["language"],
@@ -77,17 +77,18 @@ def holds(suggestion: Suggestion, wanted: dict[str, str]) -> bool:
     return all(values.get(name) == value for name, value in wanted.items())
 
 
-def measure(finder: Finder) -> dict[str, Measured]:
+def measure(finder: Finder, name: str = "phrasings") -> dict[str, Measured]:
     """Ask everything.
 
     Args:
         finder: The finder.
+        name: Name of the test set.
 
     Returns:
         For each language what was counted.
     """
     measured = {language: Measured() for language in LANGUAGES}
-    for phrasing in phrasings():
+    for phrasing in phrasings(name):
         result = measured[phrasing.language]
         start = time.perf_counter()
         found = finder.find(phrasing.text)

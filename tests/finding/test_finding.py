@@ -75,6 +75,14 @@ def test_what_is_named_becomes_a_value(
     assert result.share("values", "naming") >= LEAST, result.wrong
 
 
+def test_words_that_nobody_tuned_for_find_their_question_too(built_home: Path) -> None:
+    unseen = measuring.measure(finder(built_home), "unseen").values()
+    missed = [text for result in unseen for text in result.missed]
+    within = sum(result.counts["within"] for result in unseen)
+    print(within, "of", len(measuring.phrasings("unseen")))
+    assert within >= LEAST * len(measuring.phrasings("unseen")), missed
+
+
 def test_the_page_says_what_is_measured(measured: dict[str, measuring.Measured]) -> None:
     page = measuring.documented()
     for row in measuring.rows(measured):
