@@ -8,7 +8,6 @@ import html
 import io
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +21,7 @@ from kg import asking, catalogue, workbook
 from kg.asking import Answered, Cell, Origin
 from kg.catalogue import Column, Question
 from kg.namespaces import XSD
+from tests import needs
 from tests.needs import program
 from tests.serving import BROWSER, ROWS, Service
 
@@ -226,10 +226,9 @@ def test_the_programs_for_data_frames_read_the_table_of_the_answer(
 
 
 def test_the_r_program_runs(service: Service) -> None:
-    if shutil.which("Rscript") is None:
-        pytest.skip("Rscript: apt-get install r-base-core")
+    rscript = needs.program("Rscript", "r-base-core")
     text = snippets(service, f"{INDICATOR}?{PAPERS}")["R"]
-    done = subprocess.run(["Rscript", "-e", text], capture_output=True, text=True, check=False)
+    done = subprocess.run([rscript, "-e", text], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
