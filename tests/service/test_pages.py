@@ -71,7 +71,7 @@ def visit(service: Service) -> Visit:
 
 
 @pytest.mark.parametrize("path", [*PATHS, *WRONG])
-def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_that_stands_in_it(
+def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own(
     visit: Visit, path: str
 ) -> None:
     reply = visit(path, "zh")
