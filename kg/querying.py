@@ -215,7 +215,10 @@ class Engine:
         outline = sparql.outline(text)
         most = self._settings.query_seconds
         limit = most if seconds is None else min(seconds, most)
-        with self._entered(query_id or str(uuid.uuid4())) as running, self._slot(client_gone):
+        with (
+            self._entered(query_id or str(uuid.uuid4())) as running,
+            self._slot(running, client_gone),
+        ):
             readers = self._readers()
             out = self._spool.file()
             job = {
@@ -290,9 +293,11 @@ class Engine:
                 del self._running[query_id]
 
     @contextmanager
-    def _slot(self, client_gone: Callable[[], bool] | None) -> Iterator[None]:
+    def _slot(self, running: Running, client_gone: Callable[[], bool] | None) -> Iterator[None]:
         until = time.monotonic() + self._settings.queue_seconds
         while not self._slots.acquire(timeout=POLL_SECONDS):
+            if running.cancelled.is_set():
+                raise Cancelled("The query was cancelled before it began.", where=running.query_id)
             if client_gone is not None and client_gone():
                 raise Cancelled("The client left before its query began.")
             if time.monotonic() > until:

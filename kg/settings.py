@@ -24,7 +24,8 @@ class Settings:
 
     home: Path = _setting(Path(".istc"), "Folder of the store, versions, spool and journal.")
     base_iri: str = _setting(
-        "https://w3id.org/istc-kg/", "Base of all IRIs; must end with a slash."
+        "https://w3id.org/istc-kg/",
+        "Base of all IRIs, ends with a slash; builds and exports follow it, pages not yet.",
     )
     site_url: str = _setting(
         "", "Public address of the service; empty means the address of the request."

@@ -26,6 +26,7 @@ def test_a_reader_answers_a_question_and_follows_a_figure_to_its_source(
     reader = browser()
     reader.open(service.url + "/")
     assert "国际科技合作" in reader.text("h1")
+    reader.follow('header a[href="/questions"]')
     reader.follow('a[href="/questions/indicator-values"]')
     assert reader.text("h1") == "某一指标有哪些数据？"
     reader.click('select[name="indicator"] option[value="indicator/co-papers"]')

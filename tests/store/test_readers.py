@@ -170,6 +170,14 @@ def test_a_query_waits_for_a_worker_and_is_told_when_there_is_none(engine: MakeE
     assert number(asking) == SIZE
 
 
+def test_a_query_that_waits_for_a_worker_can_be_cancelled(engine: MakeEngine) -> None:
+    asking = engine(workers=1, queue_seconds=20.0)
+    with running_for_long(asking, "long"):
+        threading.Timer(0.3, asking.cancel, ["waiting"]).start()
+        with pytest.raises(Cancelled, match="before it began"):
+            asking.query(COUNT, JSON, query_id="waiting")
+
+
 def test_a_commit_is_seen_by_the_next_query_and_the_version_says_so(
     engine: MakeEngine, home: Path
 ) -> None:
