@@ -230,20 +230,31 @@ def records(answered: Answered) -> list[dict[str, str]]:
     named = _columns_with_iris(answered)
     for row in answered.rows:
         record: dict[str, str] = {}
-        facts: list[str] = []
         for column in answered.columns:
             cell = row[column.name]
             if column.role == "evidence":
-                facts.extend(cell.facts)
                 continue
             record[column.name] = cell.text
             if column.name in named:
                 record[f"{column.name}_iri"] = cell.iri or ""
-        cited = [s.cite(answered.language) for f in facts for s in answered.sources.get(f, ())]
-        record["source"] = "; ".join(dict.fromkeys(cited))
-        record["source_iri"] = " ".join(dict.fromkeys(facts))
+        record["source"], record["source_iri"] = evidence(answered, row)
         flat.append(record)
     return flat
+
+
+def evidence(answered: Answered, row: Mapping[str, Cell]) -> tuple[str, str]:
+    """The citations of a row and the IRIs of the facts behind it, each as one text.
+
+    Args:
+        answered: The answer.
+        row: One of its rows.
+
+    Returns:
+        Citations joined by semicolons, IRIs joined by blanks.
+    """
+    facts = [f for c in answered.columns if c.role == "evidence" for f in row[c.name].facts]
+    cited = (s.cite(answered.language) for f in facts for s in answered.sources.get(f, ()))
+    return "; ".join(dict.fromkeys(cited)), " ".join(dict.fromkeys(facts))
 
 
 def field_names(answered: Answered) -> list[str]:
@@ -291,6 +302,7 @@ __all__ = [
     "ask_one_version",
     "askable",
     "choices",
+    "evidence",
     "field_names",
     "key_of",
     "labels",

@@ -8,7 +8,6 @@ engine; its message is turned into line, column, excerpt and hint here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.errors import InvalidQuery, OutsideAccess, UpdateRefused
@@ -206,10 +205,3 @@ def _readable(said: str) -> str:
         return "something is missing or does not belong here."
     more = ", …" if len(parts) > _SHOWN else ""
     return f"expected {' or '.join(parts[:_SHOWN])}{more}."
-
-
-def keywords(text: str) -> Iterator[str]:
-    """The bare words of a query in capitals: keywords and names of built-in functions."""
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup == "word":
-            yield match.group().upper()

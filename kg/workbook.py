@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from kg.asking import NAMED, Answered, Cell, Origin, Source, pick, value_text
+from kg.asking import NAMED, Answered, Cell, Origin, Source, evidence, pick, value_text
 from kg.errors import BudgetExceeded
 from kg.namespaces import XSD
 
@@ -139,17 +139,14 @@ def _typed(cell: Cell, role: str) -> Any:
 def _answer_rows(answered: Answered) -> Iterable[list[Any]]:
     for row in answered.rows:
         values: list[Any] = []
-        facts: list[str] = []
         for column in answered.columns:
             cell = row[column.name]
             if column.role == "evidence":
-                facts.extend(cell.facts)
                 continue
             values.append(_typed(cell, column.role))
             if column.role in NAMED:
                 values.append(cell.iri)
-        cited = (s.cite(answered.language) for f in facts for s in answered.sources.get(f, ()))
-        yield [*values, "; ".join(dict.fromkeys(cited)), " ".join(dict.fromkeys(facts))]
+        yield [*values, *evidence(answered, row)]
 
 
 def _source_row(source: Source, language: str) -> list[Any]:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import children
+
 from .conftest import ROOT
 
 
@@ -58,21 +60,12 @@ def test_serve_builds_when_there_is_no_graph_and_says_where_to_look(tmp_path: Pa
     assert process.returncode == 0
 
 
-def _descendants(pid: int) -> set[int]:
-    """The processes that a process has started, and those that these have started."""
-    found: set[int] = set()
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in listed.read_text().split():
-            found |= {int(child)} | _descendants(int(child))
-    return found
-
-
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="/proc: Linux lists processes there")
 def test_serve_ends_with_the_processes_it_started(built_home: Path) -> None:
     with _serving(built_home) as (process, said):
         (address,) = re.findall(r"SPARQL.*(http://\S+/sparql)", said)
         with urllib.request.urlopen(f"{address}?query=ASK%20%7B%7D&format=json", timeout=30):
-            started = _descendants(process.pid)
+            started = children(process.pid)
     assert process.returncode == 0
     until = time.monotonic() + 5
     while left := [pid for pid in started if Path(f"/proc/{pid}").exists()]:

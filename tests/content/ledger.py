@@ -24,7 +24,6 @@ from kg.tables import Row
 from tests import needs
 
 FACTS = ("quantities", "relations", "claims", "arguments", "issues")
-#: A text that ends a span may stand this many characters outside of it: brackets and blanks.
 _MARKS = re.compile(
     r"""
       (?P<number> \d(?:[\d.,  ]*\d)? )

@@ -26,6 +26,7 @@ from kg.errors import (
 )
 from kg.querying import Engine
 from kg.settings import Settings
+from tests.serving import children
 
 from .conftest import SIZE, A, MakeEngine, commit, quads
 
@@ -67,15 +68,6 @@ def running_for_long(asking: Engine, query_id: str) -> Iterator[None]:
     finally:
         asking.cancel(query_id)
         thread.join(10)
-
-
-def children(process: int) -> set[int]:
-    """The processes that descend from one."""
-    found: set[int] = set()
-    for listed in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in listed.read_text().split():
-            found |= {int(child)} | children(int(child))
-    return found
 
 
 def cpu_ticks(processes: set[int]) -> int:
