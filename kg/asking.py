@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import rq
 from kg.catalogue import Bilingual, Column, Parameter, Question, question, questions
-from kg.choosing import Choice, answerable, askable, check, choices, filled, key_of
+from kg.choosing import Choice, answerable, askable, check, choices, filled, key_of, occurring
 from kg.citing import LANGUAGES, Selecting, Source, labels, pick, sources, text_of
 from kg.errors import NoStore, StoreUnavailable
 from kg.namespaces import RDF, XSD
@@ -301,11 +301,13 @@ __all__ = [
     "ask",
     "ask_one_version",
     "askable",
+    "check",
     "choices",
     "evidence",
     "field_names",
     "key_of",
     "labels",
+    "occurring",
     "origin",
     "pick",
     "query_of",

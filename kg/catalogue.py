@@ -11,6 +11,10 @@
     #+   years: {type: range, of: year, label: {zh: …, en: …}, default: "2014..2021"}
     #+ columns:                         in the order of the answer
     #+   country: {role: thing, label: {zh: …, en: …}}
+    #+   papers: {role: value, label: {zh: 论文数, en: Papers}}
+    #+   least: {role: low, label: {zh: 至少, en: At least}}
+    #+   most: {role: high, label: {zh: 至多, en: At most}}
+    #+   position: {role: rank, label: {zh: 位次, en: Position}}
     #+   evidence: {role: evidence, label: {zh: 出处, en: Source}}
     #+ view: table                      table, figure, bar, line, map, network, timeline or matrix
     #+ expect: {min: 5, rows: [{country: country/SGP}]}
@@ -35,7 +39,10 @@ from kg.errors import InvalidInput, NotFound
 
 PARAMETER_TYPES = ("thing", "concept", "year", "range", "number", "text")
 RANGES = ("year", "number")
-ROLES = ("thing", "concept", "text", "value", "count", "unit", "period", "wording", "evidence")
+#: Roles of columns of numbers: a figure, a number of things, a position of which 1 is the best, and
+#: the bounds of the figure.
+NUMBERS = ("value", "count", "rank", "low", "high")
+ROLES = ("thing", "concept", "text", *NUMBERS, "unit", "period", "wording", "evidence")
 VIEWS = ("table", "figure", "bar", "line", "map", "network", "timeline", "matrix")
 
 _HEADER = ["title", "rationale", "theme", "keywords", "parameters", "columns", "view", "expect"]
@@ -292,6 +299,12 @@ def from_file(file: rq.RqFile) -> Question:
         _bound(parameter, file.text, where)
     named = _mapping(head["columns"], None, f"{where}, columns")
     columns = tuple(_column(name, entry, file.text, where) for name, entry in named.items())
+    bounds = [column.role for column in columns if column.role in ("low", "high")]
+    if bounds != ["low", "high"] * (len(bounds) // 2):
+        raise InvalidInput(
+            "A column with the role low is followed by its column with the role high.",
+            where=f"{where}, columns",
+        )
     if not any(column.role == "evidence" for column in columns):
         raise InvalidInput(
             "No column has the role evidence.",

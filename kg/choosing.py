@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -75,11 +75,7 @@ def answerable(
     Returns:
         Its values, each with the number of rows of the answer.
     """
-    query = filled(asked, {**terms, parameter.name: None})
-    if ("lang",) in rq.values_blocks(query):
-        query = rq.bind(query, ["lang"], [[Literal("zh")]])
-    found = (row.get(parameter.name) for row in engine.select(query))
-    counts = Counter(term.value for term in found if isinstance(term, NamedNode))
+    counts = occurring(engine, asked, terms, parameter)
     return sorted(
         (
             replace(choice, count=counts[choice.iri])
@@ -88,6 +84,27 @@ def answerable(
         ),
         key=lambda choice: (-choice.count, choice.key),
     )
+
+
+def occurring(
+    engine: Selecting, asked: Question, terms: Mapping[str, Term | None], parameter: Parameter
+) -> Counter[str]:
+    """The values of a parameter that occur in the answer to a question when it is left open.
+
+    Args:
+        engine: Where to ask.
+        asked: The question.
+        terms: The values of its parameters by name; those of the others stay as they are.
+        parameter: The parameter, of type thing or concept.
+
+    Returns:
+        IRI of a value → number of rows of the answer with this value.
+    """
+    query = filled(asked, {**terms, parameter.name: None})
+    if ("lang",) in rq.values_blocks(query):
+        query = rq.bind(query, ["lang"], [[Literal("zh")]])
+    found = (row.get(parameter.name) for row in engine.select(query))
+    return Counter(term.value for term in found if isinstance(term, NamedNode))
 
 
 def filled(asked: Question, terms: Mapping[str, Term | None]) -> str:
@@ -107,12 +124,15 @@ def filled(asked: Question, terms: Mapping[str, Term | None]) -> str:
     return query
 
 
-def askable(engine: Selecting, iri: str) -> list[tuple[Question, Parameter]]:
-    """The questions that can be asked about a thing or concept.
+def askable(
+    engine: Selecting, iri: str, values: Callable[[Question, Parameter], Container[str]]
+) -> list[tuple[Question, Parameter]]:
+    """The questions that have an answer about a thing or concept.
 
     Args:
         engine: Where to ask.
         iri: IRI of the thing or concept.
+        values: The values of a parameter for which a question has rows, as IRIs; see `occurring`.
 
     Returns:
         Each question with the first of its parameters that takes the thing as a value.
@@ -123,8 +143,9 @@ def askable(engine: Selecting, iri: str) -> list[tuple[Question, Parameter]]:
     found: dict[str, tuple[Question, Parameter]] = {}
     for question in questions():
         for parameter in question.parameters:
-            if _kind(parameter) in kinds:
-                found.setdefault(question.id, (question, parameter))
+            fits = question.id not in found and _kind(parameter) in kinds
+            if fits and iri in values(question, parameter):
+                found[question.id] = (question, parameter)
     return list(found.values())
 
 
@@ -201,9 +222,18 @@ def _term(engine: Selecting, parameter: Parameter, value: str) -> Term:
     allowed = {choice.key: choice for choice in choices(engine, parameter)}
     if key in allowed:
         return NamedNode(allowed[key].iri)
-    by_label = [c for c in allowed.values() if value in c.label.values()]
-    if len(by_label) == 1:
-        return NamedNode(by_label[0].iri)
+    wanted = value.strip().casefold()
+    called = [c for c in allowed.values() if wanted in {n.casefold() for n in c.label.values()}]
+    if len(called) == 1:
+        return NamedNode(called[0].iri)
+    if called:
+        raise InvalidParameter(
+            "ambiguous",
+            extra={
+                "expected": "one of several with this name",
+                "allowed": [choice.key for choice in called],
+            },
+        )
     near = difflib.get_close_matches(key, allowed, n=3, cutoff=0.6)
     listed = [*near, *(k for k in allowed if k not in near)]
     raise InvalidParameter(

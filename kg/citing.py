@@ -91,7 +91,9 @@ def labels(engine: Selecting, iris: Iterable[str]) -> dict[str, Bilingual]:
     for row in engine.select(query):
         label = row["label"]
         if isinstance(label, Literal):
-            found.setdefault(text_of(row["thing"]), {})[label.language or "en"] = label.value
+            # A name without a language, such as the text of a period, is one in all of them.
+            for tag in (label.language,) if label.language else LANGUAGES:
+                found.setdefault(text_of(row["thing"]), {}).setdefault(tag, label.value)
     return found
 
 

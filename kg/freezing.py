@@ -12,34 +12,22 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 import re
-import tempfile
-import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from kg import asking
 from kg.asking import Answered, Cell, Origin, Selecting, Source
 from kg.catalogue import Column, Parameter, Question
-from kg.errors import (
-    BudgetExceeded,
-    Internal,
-    InvalidInput,
-    NoRoom,
-    NotFound,
-    TooManyRequests,
-)
+from kg.errors import BudgetExceeded, Internal, InvalidInput, NotFound
+from kg.keeping import Shelf
 from kg.settings import Settings
 
 FOLDER = "answers"
 FORMAT = "istc-kg answer 1"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-HOUR = 3600
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -174,57 +162,41 @@ def freeze(answered: Answered, origin: Origin, settings: Settings, *, bounded: b
     """
     data = canonical(content(answered, origin))
     digest = hashlib.sha256(data).hexdigest()
-    folder = settings.home / FOLDER
-    path = folder / f"{digest}.json"
-    if not path.exists():
-        if len(data) > settings.answer_bytes:
-            raise BudgetExceeded(
-                f"The answer has {len(data)} bytes; up to {settings.answer_bytes} can be frozen.",
-                hint="Choose values that give fewer rows.",
-                extra={"limitBytes": settings.answer_bytes},
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock"):
-            if not path.exists():
-                _check_room(folder, settings, bounded=bounded)
-                now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-                _write(folder / f"{digest}.date", now.encode())
-                _write(path, data)
+    shelf = _shelf(settings)
+    if len(data) > settings.answer_bytes and not shelf.path(digest).exists():
+        raise BudgetExceeded(
+            f"The answer has {len(data)} bytes; up to {settings.answer_bytes} can be frozen.",
+            hint="Choose values that give fewer rows.",
+            extra={"limitBytes": settings.answer_bytes},
+        )
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    shelf.keep(digest, data, bounded=bounded, beside=now.encode())
     return load(settings.home, digest)
 
 
-def _check_room(folder: Path, settings: Settings, *, bounded: bool) -> None:
-    times = sorted(item.stat().st_mtime for item in folder.glob("*.json"))
-    if len(times) >= settings.answers:
-        raise NoRoom(
-            f"This service keeps {settings.answers} frozen answers and holds as many.",
-            hint="Cite the permanent link with its data version, or ask who runs the service.",
-        )
-    since = time.time() - HOUR
-    recent = [moment for moment in times if moment > since]
-    if bounded and len(recent) >= settings.answers_per_hour:
-        freed = recent[-settings.answers_per_hour] if settings.answers_per_hour else time.time()
-        raise TooManyRequests(
-            f"{settings.answers_per_hour} answers have been frozen within an hour, "
-            "as many as allowed.",
-            hint="Try again after the seconds given in Retry-After.",
-            extra={"retryAfter": max(1, int(freed - since) + 1)},
-        )
+def _shelf(settings: Settings) -> Shelf:
+    return Shelf(
+        settings.home / FOLDER,
+        ".json",
+        settings.answers,
+        settings.answers_per_hour,
+        "frozen answers",
+        "Cite the permanent link with its data version, or ask who runs the service.",
+    )
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def digests(home: Path) -> list[str]:
+    """The hashes of all frozen answers, the newest first.
+
+    Args:
+        home: ISTC_HOME.
+    """
+    found = [
+        (-path.stat().st_mtime, path.stem)
+        for path in (home / FOLDER).glob("*.json")
+        if _DIGEST.fullmatch(path.stem)
+    ]
+    return [digest for _, digest in sorted(found)]
 
 
 def load(home: Path, digest: str) -> Frozen:

@@ -12,7 +12,7 @@ import owlready2
 import rdflib
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from kg import asking, building, exporting
+from kg import asking, building, exporting, finding
 from kg.asking import Answered
 from kg.rq import Term
 from kg.settings import Settings
@@ -49,6 +49,7 @@ class Graph:
         self.version = version
         self.settings = settings
         self._store: Store | None = None
+        self._finder: finding.Finder | None = None
 
     def store(self) -> Store:
         """A pyoxigraph store in memory, yours to query and to change.
@@ -107,6 +108,33 @@ class Graph:
         """
         answered = self.answer(question, parameters, language)
         return asking.records(answered)
+
+    def find(self, text: str, language: str = "zh", limit: int = 5) -> list[dict[str, Any]]:
+        """The questions that plain words may mean, best first, with the values that they name.
+
+        Args:
+            text: Anything in Chinese or English.
+            language: `zh` or `en`, for the titles.
+            limit: Number of questions at most.
+
+        Returns:
+            One dict a question: its id in `question`, `title`, `parameters` for `ask`, the number
+            of `rows` that it has with them, and in `without` those whose values leave none.
+        """
+        engine = self._engine()
+        if self._finder is None:
+            self._finder = finding.build(engine)
+        found = finding.checked(self._finder.find(text, limit), finding.counting(engine))
+        return [
+            {
+                "question": suggestion.question.id,
+                "title": suggestion.question.title[language],
+                "parameters": suggestion.parameters,
+                "rows": suggestion.rows,
+                "without": list(suggestion.without),
+            }
+            for suggestion in found.suggestions
+        ]
 
 
 def open_graph(home: str | Path | None = None) -> Graph:

@@ -16,6 +16,7 @@ from typing import Any
 import xlsxwriter
 
 from kg.asking import NAMED, Answered, Cell, Origin, Source, evidence, pick, value_text
+from kg.catalogue import NUMBERS
 from kg.errors import BudgetExceeded
 from kg.namespaces import XSD
 
@@ -130,7 +131,7 @@ def _typed(cell: Cell, role: str) -> Any:
     if role == "period" or kind in (XSD + "date", XSD + "gYear"):
         year = len(cell.text) == 4 and cell.text.isascii() and cell.text.isdigit()
         return int(cell.text) if year else day(cell.text)
-    if kind in _NUMBERS or role in ("value", "count"):
+    if kind in _NUMBERS or role in NUMBERS:
         found = number(cell.text)
         return cell.text if found is None else found
     return cell.text

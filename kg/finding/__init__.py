@@ -16,6 +16,7 @@ from kg import rq
 from kg.catalogue import Bilingual, questions
 from kg.choosing import key_of
 from kg.citing import Selecting, text_of
+from kg.finding.checking import Counting, checked, counting
 from kg.finding.finder import Finder, kind_of
 from kg.finding.names import ALTERNATIVE, CODE, LABEL, Thing
 from kg.finding.results import Found, Recognised, Suggestion, summary
@@ -72,4 +73,15 @@ def _things(engine: Selecting, kinds: Sequence[str]) -> list[Thing]:
     ]
 
 
-__all__ = ["LONGEST", "Finder", "Found", "Recognised", "Suggestion", "build", "summary"]
+__all__ = [
+    "LONGEST",
+    "Counting",
+    "Finder",
+    "Found",
+    "Recognised",
+    "Suggestion",
+    "build",
+    "checked",
+    "counting",
+    "summary",
+]

@@ -29,6 +29,8 @@ class Suggestion:
         score: Higher is better; comparable within one query only.
         recognised: The things behind the values.
         words: The words of the query that the question shares.
+        rows: Number of rows of the answer with these values; None where it has not been counted.
+        without: The parameters whose values leave no rows.
     """
 
     question: Question
@@ -37,6 +39,8 @@ class Suggestion:
     score: float
     recognised: tuple[Recognised, ...]
     words: tuple[str, ...]
+    rows: int | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def summary(found: Found) -> dict[str, Any]:
         found: What was found.
 
     Returns:
-        The query, the things it names, the suggestions with the reasons for them, and the themes.
+        The query, the things it names, the suggestions with the reasons for them and whether they
+        have an answer, and the themes.
     """
     return {
         "query": found.query,
@@ -76,6 +81,8 @@ def summary(found: Found) -> dict[str, Any]:
                 "parameters": suggestion.parameters,
                 "labels": suggestion.labels,
                 "score": suggestion.score,
+                "rows": suggestion.rows,
+                "without": list(suggestion.without),
                 "why": {
                     "recognised": [_thing(item) for item in suggestion.recognised],
                     "words": list(suggestion.words),

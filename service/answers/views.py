@@ -6,8 +6,8 @@ from flask import Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import asking, bibliography, freezing, workbook
-from kg.building import tool_version
 from kg.freezing import Comparison, Frozen
+from kg.resources import tool_version
 from service import addresses, caching, language, negotiation
 from service.negotiation import BIBTEX, CSV, HTML, JSON, RIS, XLSX, Format, vary
 from service.questions import api, asked

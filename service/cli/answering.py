@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg import asking
 from kg.asking import Answered, Origin
 from service.cli.output import csv_text, json_text, note, write_table
+
+if TYPE_CHECKING:
+    from kg.freezing import Frozen
+    from service.cli.session import Session
 
 #: Formats that cannot be shown on a terminal.
 BINARY = ("xlsx",)
@@ -64,6 +69,23 @@ def show(answered: Answered, origin: Origin, form: str, output: Path | None, lin
         write(answered.query, output)
 
 
+def address(session: Session, frozen: Frozen) -> str:
+    """Where a frozen answer is kept; without a service, the name that its hash is (RFC 6920).
+
+    Args:
+        session: This run.
+        frozen: The answer.
+
+    Returns:
+        An absolute address, or a `ni` URI.
+    """
+    site = session.settings.site_url.rstrip("/")
+    if site:
+        return f"{site}/answers/{frozen.digest}"
+    raw = base64.urlsafe_b64encode(bytes.fromhex(frozen.digest)).decode().rstrip("=")
+    return f"ni:///sha-256;{raw}"
+
+
 def write(content: str | bytes, output: Path | None) -> None:
     """Write a text or a file's content.
 
@@ -86,4 +108,4 @@ def check_output(form: str, output: Path | None, formats: Sequence[str] = BINARY
         raise click.UsageError(f"{form} needs --output FILE.")
 
 
-__all__ = ["as_json", "as_table", "check_output", "show", "write"]
+__all__ = ["address", "as_json", "as_table", "check_output", "show", "write"]

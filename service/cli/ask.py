@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,7 +10,7 @@ from pyoxigraph import QueryResultsFormat
 
 from kg import asking
 from kg.asking import Answered, Origin
-from kg.building import tool_version
+from kg.resources import tool_version
 from service.cli import answering, finding
 from service.cli.options import language as language_option
 from service.cli.output import note
@@ -80,13 +79,12 @@ def command(
             question_id = found.suggestions[0].question.id
             given = found.suggestions[0].parameters
             note(finding.ready(found.suggestions[0]))
+            if found.suggestions[0].rows == 0:
+                note(finding.empty(found.suggestions[0], language))
         if form == "srj":
             query = asking.query_of(engine, question_id, given, language)
             answer = engine.query(query, QueryResultsFormat.JSON.media_type)
-            try:
-                answering.write(answer.path.read_bytes(), output)
-            finally:
-                answer.close()
+            answering.write(answer.read(), output)
             return
         answered, origin = asking.ask_one_version(
             engine, tool_version(), question_id, given, language
@@ -111,13 +109,7 @@ def _cite(session: Session, answered: Answered, origin: Origin) -> None:
     from kg import bibliography, freezing
 
     frozen = freezing.freeze(answered, origin, session.settings, bounded=False)
-    site = session.settings.site_url.rstrip("/")
-    if site:
-        address = f"{site}/answers/{frozen.digest}"
-    else:
-        # RFC 6920: a name that is the hash itself, for those who have no address yet.
-        raw = base64.urlsafe_b64encode(bytes.fromhex(frozen.digest)).decode().rstrip("=")
-        address = f"ni:///sha-256;{raw}"
+    address = answering.address(session, frozen)
     click.echo(bibliography.text(frozen, address, answered.language))
     click.echo(f"sha256 {frozen.digest}")
 

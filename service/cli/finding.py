@@ -12,12 +12,14 @@ import click
 from kg import catalogue
 from kg.asking import pick
 from kg.errors import NotFound
-from kg.finding import Found, Suggestion, build, summary
+from kg.finding import Found, Suggestion, build, checked, counting, summary
 from service.cli.output import write_json, write_table
 
 if TYPE_CHECKING:
     from kg.citing import Selecting
 
+#: What is said of a suggestion without an answer, before its values.
+_NO_ROWS = {"zh": "没有数据：", "en": "no rows with "}
 #: What is meant as an id: words joined by hyphens.
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
@@ -38,14 +40,20 @@ def words(first: str, others: Sequence[str]) -> str:
 
 
 def find(engine: Selecting, text: str) -> Found:
-    """The questions that a text may mean."""
-    return build(engine).find(text)
+    """The questions that a text may mean, each with its number of rows."""
+    return checked(build(engine).find(text), counting(engine))
 
 
 def ready(suggestion: Suggestion) -> str:
     """The command that answers a suggested question."""
     values = [f"{name}={value}" for name, value in suggestion.parameters.items()]
     return shlex.join(["istc", "ask", suggestion.question.id, *values])
+
+
+def empty(suggestion: Suggestion, language: str) -> str:
+    """Which values leave a suggested question without rows."""
+    without = [pick(suggestion.labels[name], language) or "" for name in suggestion.without]
+    return f"{_NO_ROWS[language]}{', '.join(without)}"
 
 
 def show(found: Found, form: str, language: str) -> None:
@@ -76,6 +84,8 @@ def show(found: Found, form: str, language: str) -> None:
         named = ", ".join(pick(label, language) or "" for label in suggestion.labels.values())
         click.echo(suggestion.question.title[language] + (f" [{named}]" if named else ""))
         click.echo(f"  {ready(suggestion)}")
+        if suggestion.rows == 0:
+            click.echo(f"  {empty(suggestion, language)}")
 
 
 def everything(form: str, language: str) -> None:
@@ -90,4 +100,4 @@ def everything(form: str, language: str) -> None:
     )
 
 
-__all__ = ["everything", "find", "ready", "show", "words"]
+__all__ = ["empty", "everything", "find", "ready", "show", "words"]

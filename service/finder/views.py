@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, render_template, request
 
 from kg import catalogue, finding
+from kg.catalogue import Question
 from kg.finding import Found, Suggestion
 from service import addresses, caching, language, negotiation
 from service.negotiation import HTML, JSON, vary
@@ -15,7 +18,9 @@ from service.state import engine, state, version
 
 
 def find(text: str) -> Found:
-    """The questions that a text may mean; the index is made once for each data version.
+    """The questions that a text may mean, each with its number of rows.
+
+    The index is made once for each data version, and rows are counted once.
 
     Args:
         text: Plain words.
@@ -23,8 +28,15 @@ def find(text: str) -> Found:
     Returns:
         What was found.
     """
-    compute = lambda: finding.build(engine())  # noqa: E731 - a value that is made when needed
-    return state().kept.get(version().digest, "finder", compute).find(text)
+    kept, digest = state().kept, version().digest
+    finder = kept.get(digest, "finder", partial(finding.build, engine()))
+    count = finding.counting(engine())
+
+    def counted(question: Question, values: Mapping[str, str]) -> int | None:
+        key = ("rows", question.id, tuple(values.items()))
+        return kept.get(digest, key, partial(count, question, values))
+
+    return finding.checked(finder.find(text), counted)
 
 
 def path(suggestion: Suggestion, ending: str = "") -> str:

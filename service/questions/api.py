@@ -15,6 +15,7 @@ from kg.catalogue import Question
 from service import addresses, caching
 from service.negotiation import CSV, JSON, RESULTS_JSON, RQ, SRJ, XLSX, vary
 from service.questions import asked
+from service.questions.reading import number
 from service.state import engine, version
 
 #: Representations of an answer for programs, our preference first.
@@ -112,7 +113,9 @@ def as_csv(answered: Answered, *, bom: bool) -> str:
 
 
 def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(("=", "+", "@", "\t", "\r")) else text
+    """A text that no spreadsheet takes for a formula (OWASP, CSV injection); numbers stay."""
+    formula = text.startswith(("=", "+", "@", "\t", "\r", "\n"))
+    return "'" + text if formula or (text.startswith("-") and number(text) is None) else text
 
 
 def _body(question_id: str, ending: str) -> str | bytes:
@@ -120,10 +123,7 @@ def _body(question_id: str, ending: str) -> str | bytes:
         return asked.query(question_id)
     if ending == "srj":
         found = engine().query(asked.query(question_id), RESULTS_JSON.media_type)
-        try:
-            return found.path.read_bytes()
-        finally:
-            found.close()
+        return found.read()
     if ending == "xlsx":
         answered, origin = asked.answer_and_origin(question_id)
         path = f"/questions/{question_id}?{asked.permanent(answered)}"

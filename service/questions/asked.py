@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -11,9 +12,9 @@ from flask import request
 
 from kg import asking, catalogue
 from kg.asking import Answered, Choice, Origin
-from kg.building import tool_version
-from kg.catalogue import Question
+from kg.catalogue import Parameter, Question
 from kg.errors import InvalidParameter
+from kg.resources import tool_version
 from service import addresses, caching, language
 from service.state import engine, state, version
 
@@ -115,6 +116,25 @@ def choices(answered: Answered) -> dict[str, list[Choice]]:
     return found
 
 
+def occurring(question: Question, parameter: Parameter) -> Counter[str]:
+    """The values of a parameter for which a question has rows, kept per data version.
+
+    Args:
+        question: The question; its other parameters have their defaults.
+        parameter: The parameter, of type thing or concept.
+
+    Returns:
+        IRI of a value → number of rows.
+    """
+
+    def compute() -> Counter[str]:
+        terms = asking.check(engine(), question, {})[1]
+        return asking.occurring(engine(), question, terms, parameter)
+
+    key = ("occurring", question.id, parameter.name)
+    return state().kept.get(version().digest, key, compute)
+
+
 def etag(question_id: str, kind: str) -> str:
     """Entity tag of an answer in a representation."""
     values = sorted(request.args.items(multi=True))
@@ -130,11 +150,12 @@ def etag(question_id: str, kind: str) -> str:
     )
 
 
-def page(total: int) -> Page:
+def page(total: int, size: int = PAGE) -> Page:
     """The rows to show, from `page=`.
 
     Args:
         total: Number of rows.
+        size: Rows on a page.
 
     Returns:
         The page.
@@ -142,7 +163,7 @@ def page(total: int) -> Page:
     Raises:
         InvalidParameter: There is no such page.
     """
-    last = max(1, -(-total // PAGE))
+    last = max(1, -(-total // size))
     text = request.args.get("page", "1")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
     if not 1 <= number <= last:
@@ -161,5 +182,5 @@ def page(total: int) -> Page:
                 ]
             },
         )
-    start = (number - 1) * PAGE
-    return Page(number, last, start, min(start + PAGE, total))
+    start = (number - 1) * size
+    return Page(number, last, start, min(start + size, total))

@@ -12,11 +12,12 @@ from service.questions.charts import Chart
 from service.state import engine, state, version
 
 
-def chart_of(answered: Answered) -> Chart | None:
+def chart_of(answered: Answered, address: str | None = None) -> Chart | None:
     """The chart of an answer for the page of this request.
 
     Args:
         answered: The answer.
+        address: Where the answer is given; by default the page of its question.
 
     Returns:
         As `charts.describe`, and in `words` what the script says in the reader's language.
@@ -28,7 +29,7 @@ def chart_of(answered: Answered) -> Chart | None:
     chart = charts.describe(
         answered, codes, period=formatting.period, href=lambda iri: addresses.href(iri) or ""
     )
-    return chart and {**chart, "words": _words(), "credit": _credit(answered)}
+    return chart and {**chart, "words": _words(), "credit": _credit(address or _page(answered))}
 
 
 def _words() -> dict[str, str]:
@@ -56,8 +57,11 @@ def _words() -> dict[str, str]:
     }
 
 
-def _credit(answered: Answered) -> str:
+def _page(answered: Answered) -> str:
+    return f"{addresses.site()}/questions/{answered.question.id}"
+
+
+def _credit(address: str) -> str:
     """The line below a chart that is saved."""
-    address = f"{addresses.site()}/questions/{answered.question.id}"
     number = translate("data version %(number)s", number=version().number)
     return f"{translate('ISTC evidence graph')} · {number} · CC BY 4.0 · {address}"

@@ -16,7 +16,7 @@ from babel.numbers import format_decimal
 
 from kg import periods
 from kg.asking import Answered, Cell
-from kg.catalogue import Column
+from kg.catalogue import NUMBERS, Column
 from kg.errors import InvalidInput
 
 Row = dict[str, Cell]
@@ -41,10 +41,8 @@ _HEDGES = (
 )
 #: A name is made of so many columns at most.
 _LONGEST = 3
-_BOUNDS = (("lower", "upper"), ("least", "most"))
 #: A heading like this names a unit of its own: what it counts is no part of something else.
 _OWN_UNIT = re.compile(r"(数|种类|量)(（.*）)?$")
-_RANK = re.compile(r"(best|position|rank)\d*", re.I)
 _PERCENT = ("%", "percent")
 _POWERS = (1, 10_000, 100_000_000)
 #: A bound that was rounded may lie this much inside the value, relative to it.
@@ -75,6 +73,11 @@ def span(edtf: str) -> tuple[float | None, float | None] | None:
     begin = year(period.begin) if period.begin else None
     end = year(period.end) if period.end else None
     return None if begin is None and end is None else (begin, end)
+
+
+def numeric(column: Column) -> bool:
+    """Whether a column is of numbers."""
+    return column.role in NUMBERS
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,7 @@ class Table:
         self.numbers = [
             c
             for c in shown
-            if c.role in ("value", "count")
-            and any(number(r[c.name].text) is not None for r in self.rows)
+            if numeric(c) and any(number(r[c.name].text) is not None for r in self.rows)
         ]
         self.unit = next((c for c in shown if c.role == "unit"), None)
         self.qualifier = next((c for c in shown if self._qualifies(c)), None)
@@ -139,9 +141,8 @@ class Table:
         self.times = [c for c in shown if c.role == "period"]
 
     def _qualifies(self, column: Column) -> bool:
-        return column.role == "qualifier" or (
-            column.role == "concept"
-            and any("/value-qualifier/" in (row[column.name].iri or "") for row in self.rows)
+        return column.role == "concept" and any(
+            "/value-qualifier/" in (row[column.name].iri or "") for row in self.rows
         )
 
     def label(self, column: Column) -> str:
@@ -158,7 +159,7 @@ class Table:
         text = row[column.name].text
         if column.role == "period" and text:
             return self.period(text)
-        if column.role in ("value", "count") and number(text) is not None:
+        if numeric(column) and number(text) is not None:
             return self.printed(text)
         return text
 
@@ -273,10 +274,8 @@ class Table:
             The measures; the positions in rankings last.
         """
         filled = [c for c in self.numbers if any(number(r[c.name].text) is not None for r in rows)]
-        names = {c.name: c for c in filled}
-        pairs = [
-            (names[low], names[high]) for low, high in _BOUNDS if low in names and high in names
-        ]
+        lows, highs = ([c for c in filled if c.role == role] for role in ("low", "high"))
+        pairs = list(zip(lows, highs, strict=False))
         rest = [c for c in filled if not any(c in pair for pair in pairs)]
         bounds: dict[str, tuple[Column, Column]] = {}
         alone: list[tuple[Column, Column]] = []
@@ -293,7 +292,7 @@ class Table:
                 continue
             low, high = bounds.get(column.name, (None, None))
             own = unit if values and column is values[0] else ""
-            rank = bool(_RANK.fullmatch(column.name)) or self._ranks(rows, column, values)
+            rank = column.role == "rank" or self._ranks(rows, column, values)
             parts = _parts(rows, column, rest) if column.role == "count" else []
             label = self.label(column)
             if own and own not in label:

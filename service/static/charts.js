@@ -12,9 +12,10 @@ import { download, picture } from "./charts/saving.js";
 
 const ROWS = 3;
 
-for (const figure of document.querySelectorAll("figure.chart")) start(figure);
+for (const figure of document.querySelectorAll("figure.chart:not([data-later])")) start(figure);
 
-async function start(figure) {
+/** Draw the chart of a figure, which must have its width by now. */
+export async function start(figure) {
   const chart = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
   let world = null;
   if (chart.view === "map") {

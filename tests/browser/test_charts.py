@@ -139,7 +139,7 @@ def test_the_keyboard_steps_through_a_chart_and_opens_what_it_shows(
     reader.press("figure.chart .drawing", ARROW_RIGHT)
     said = str(reader.run("return document.querySelector('.chart [aria-live]').textContent"))
     assert "超过100件" in said
-    assert "超过、多、余、以上" in said
+    assert "限定: 超过" in said
     tip = str(reader.run("return document.querySelector('.tip').textContent"))
     assert "“超过100件”" in tip
     assert "liu-2023" in tip

@@ -11,14 +11,16 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from kg import finding, open_graph
-from kg.finding import Finder, Suggestion
+from kg import catalogue, finding, open_graph
+from kg.finding import Counting, Found, Suggestion
 from kg.graph import InProcess
 
+Find = Callable[[str], Found]
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parents[1] / "docs" / "finding.md"
 LANGUAGES = ("zh", "en")
@@ -77,11 +79,31 @@ def holds(suggestion: Suggestion, wanted: dict[str, str]) -> bool:
     return all(values.get(name) == value for name, value in wanted.items())
 
 
-def measure(finder: Finder, name: str = "phrasings") -> dict[str, Measured]:
+def finder(home: str | Path | None) -> Find:
+    """What readers are shown: the suggestions, those that have an answer first.
+
+    Args:
+        home: ISTC_HOME.
+
+    Returns:
+        A function that finds questions.
+    """
+    engine = InProcess(open_graph(home).store())
+    found, count = finding.build(engine), cache(partial(_count, finding.counting(engine)))
+    return lambda text: finding.checked(
+        found.find(text), lambda question, values: count(question.id, tuple(values.items()))
+    )
+
+
+def _count(count: Counting, question: str, values: tuple[tuple[str, str], ...]) -> int | None:
+    return count(catalogue.question(question), dict(values))
+
+
+def measure(find: Find, name: str = "phrasings") -> dict[str, Measured]:
     """Ask everything.
 
     Args:
-        finder: The finder.
+        find: Finds questions; see `finder`.
         name: Name of the test set.
 
     Returns:
@@ -91,7 +113,7 @@ def measure(finder: Finder, name: str = "phrasings") -> dict[str, Measured]:
     for phrasing in phrasings(name):
         result = measured[phrasing.language]
         start = time.perf_counter()
-        found = finder.find(phrasing.text)
+        found = find(phrasing.text)
         result.seconds.append(time.perf_counter() - start)
         near = found.suggestions[:WITHIN]
         right = next((s for s in near if s.question.id in phrasing.wanted), None)
@@ -135,7 +157,7 @@ def documented() -> dict[str, list[int]]:
 
 def main(home: str | None, write: bool) -> None:
     """Print the figures; write them into the page if asked to."""
-    measured = measure(finding.build(InProcess(open_graph(home).store())))
+    measured = measure(finder(home))
     for line in rows(measured):
         print(line)
     for language, result in measured.items():

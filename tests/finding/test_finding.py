@@ -12,8 +12,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from kg import catalogue, finding, open_graph
-from kg.finding import Finder, Found
-from kg.graph import InProcess
+from kg.finding import Found
 from tests.cli.conftest import run
 from tests.finding import measuring
 from tests.serving import Service
@@ -37,14 +36,12 @@ HOSTILE = (
 )
 
 
-@cache
-def finder(home: Path) -> Finder:
-    return finding.build(InProcess(open_graph(home).store()))
+finder = cache(measuring.finder)
 
 
 @pytest.fixture(name="found")
 def _found(built_home: Path) -> Find:
-    return finder(built_home).find
+    return finder(built_home)
 
 
 @pytest.fixture(name="measured", scope="module")
@@ -109,9 +106,9 @@ def test_a_query_takes_a_moment(measured: dict[str, measuring.Measured]) -> None
 
 
 def test_the_same_words_find_the_same(built_home: Path) -> None:
-    again = finding.build(InProcess(open_graph(built_home).store()))
+    again = measuring.finder(built_home)
     for phrasing in measuring.phrasings()[::10]:
-        first, second = finder(built_home).find(phrasing.text), again.find(phrasing.text)
+        first, second = finder(built_home)(phrasing.text), again(phrasing.text)
         assert finding.summary(first) == finding.summary(second)
 
 
@@ -186,6 +183,53 @@ def test_every_suggested_address_opens(service: Service) -> None:
         for suggestion in suggestions:
             assert service.page(suggestion["url"]).status == 200
             assert service.get(suggestion["answer"]).type == "application/json"
+
+
+def test_a_suggestion_says_how_many_rows_it_has_or_which_value_has_none(
+    found: Find, service: Service
+) -> None:
+    suggestions = found("labs with France").suggestions
+    for suggestion in suggestions:
+        path = f"/questions/{suggestion.question.id}.json?{urlencode(suggestion.parameters)}"
+        assert service.get(path).json()["total"] == suggestion.rows
+    assert suggestions[0].rows
+    empty = [s for s in suggestions if s.rows == 0]
+    assert empty
+    assert all([s.parameters[name] for name in s.without] == ["country/FRA"] for s in empty)
+
+
+def test_what_has_no_answer_falls_below_what_has_one(built_home: Path) -> None:
+    graph = open_graph(built_home)
+    offered = graph.find("policies from MOST", "en")
+    rows = [bool(suggestion["rows"]) for suggestion in offered]
+    assert rows == sorted(rows, reverse=True)
+    assert not all(rows)
+
+
+def test_only_the_values_that_leave_no_rows_are_named(found: Find) -> None:
+    named = found("papers with France by field in food security").suggestions
+    both = next(s for s in named if len(s.parameters) > 1 and s.rows == 0)
+    assert [both.parameters[name] for name in both.without] == ["country/FRA"]
+
+
+def test_the_page_and_the_command_line_warn_of_an_empty_answer(
+    service: Service, built_home: Path, tmp_path: Path
+) -> None:
+    page = service.page("/ask?q=labs%20with%20France").text
+    assert "no rows with France" in page
+    assert "1 row<" in page
+    chinese = service.page("/ask?q=labs%20with%20France", "zh").text
+    assert "图谱中没有“法国”的数据" in chinese
+    told = run(built_home, "ask", "labs with France", "--lang", "en", cwd=tmp_path).stdout
+    assert "no rows with France" in told
+    assert told.index("platforms-of-a-country") < told.index("no rows with")
+
+
+def test_in_a_notebook_a_found_question_can_be_asked(built_home: Path) -> None:
+    graph = open_graph(built_home)
+    (best, *_) = graph.find("labs with pakistan", "en")
+    assert best["question"] == "platforms-of-a-country"
+    assert len(graph.ask(best["question"], "en", **best["parameters"])) == best["rows"]
 
 
 def test_the_box_is_on_the_home_page_and_in_the_catalogue(service: Service) -> None:

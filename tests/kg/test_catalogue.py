@@ -89,6 +89,7 @@ def test_a_header_is_read_whole() -> None:
         ("#+   evidence: {", "#+   proof: {", "column proof", "does not select ?proof"),
         ("role: evidence", "role: text", "columns", "Select the facts"),
         ("role: concept", "rôle: concept", "column mode", "Did you mean role?"),
+        ("role: concept", "role: low", "columns", "followed by its column with the role high"),
         ("role: concept", "role: idea", "column mode, role", "Use one of: thing"),
         ("min: 1,", "least: 1,", "expect", "unknown"),
         ("min: 1,", "min: 10,", "expect", "greater than max"),

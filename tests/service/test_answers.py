@@ -21,6 +21,7 @@ from kg import asking, catalogue, workbook
 from kg.asking import Answered, Cell, Origin
 from kg.catalogue import Column, Question
 from kg.namespaces import XSD
+from service.questions import api
 from tests import needs
 from tests.needs import program
 from tests.serving import BROWSER, ROWS, Service
@@ -116,6 +117,15 @@ def test_texts_in_a_workbook_never_become_formulas_or_links() -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert {cell.data_type for cell in cells if cell.value != 1} <= {"s", "n"}
     assert [cell for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+
+
+def test_texts_in_a_table_for_spreadsheets_never_become_formulas() -> None:
+    texts = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\tx", "\rx", "\nx", "-", "text"]
+    answered = hostile(*map(Cell, [*texts, "-5.5"]))
+    found = list(csv.DictReader(io.StringIO(api.as_csv(answered, bom=True)[1:], newline="")))
+    assert [row["x"] for row in found] == [*(f"'{text}" for text in texts[:-1]), "text", "-5.5"]
+    plain = csv.DictReader(io.StringIO(api.as_csv(answered, bom=False), newline=""))
+    assert [row["x"] for row in plain] == [*texts, "-5.5"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from kg.asking import Cell
 from kg.namespaces import ID, RDFS_LABEL, graph
 from kg.store.journal import Entry
 from kg.store.truth import Truth
+from tests.cli.conftest import run
 from tests.serving import BROWSER, Reply, Service, serving
 
 QUESTION = "/questions/indicator-values"
@@ -273,6 +274,47 @@ def test_an_answer_whose_value_is_gone_says_so(own: Service, home: Path) -> None
     page = own.page(path, "en")
     assert page.status == 200
     assert 'data-state="gone"' in page.text
+
+
+def test_the_command_line_lists_frozen_answers_and_shows_them_as_http_does(
+    own: Service, home: Path, tmp_path: Path
+) -> None:
+    path = cite(own)
+    other = cite(own, "/questions/rankings/cite")
+    digest = path.rpartition("/")[2]
+
+    def answers(*words: str) -> bytes:
+        done = run(home, "answers", *words, "--lang", "en", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.encode()
+
+    listed = {entry["sha256"]: entry for entry in json.loads(answers("--format", "json"))}
+    assert set(listed) == {digest, other.rpartition("/")[2]}
+    frozen = own.get(f"{path}.json").json()
+    assert listed[digest]["rows"] == str(len(frozen["rows"]))
+    assert digest in answers().decode()
+    assert answers(digest, "--format", "json") == own.get(f"{path}.json").body
+    rows = answers(digest, "--format", "csv").decode().splitlines()
+    assert rows == own.get(f"{path}.csv").text.splitlines()
+    for form, ending in (("bibtex", "bib"), ("ris", "ris")):
+        told = answers(digest, "--format", form).decode()
+        linked = own.get(f"{path}.{ending}").text
+        assert told.split("istc-kg-")[1][:12] == linked.split("istc-kg-")[1][:12] == digest[:12]
+    assert "Data version" in answers(digest, "--format", "text").decode()
+    assert "Source" in answers(digest).decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("0" * 64,), 3), (("--format", "ris"), 2), (("--format", "pie"), 2), (("../current",), 3)],
+)
+def test_the_command_line_says_what_is_wrong_with_an_answer(
+    home: Path, tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    done = run(home, "answers", *words, cwd=tmp_path)
+    assert done.returncode == code
+    assert done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_frozen_answer_changed_on_disk_is_not_shown(own: Service, home: Path) -> None:

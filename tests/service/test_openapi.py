@@ -119,6 +119,22 @@ def test_the_answer_has_the_members_that_are_described(
     assert set(schema["required"]) == set(schema["properties"]) == set(answer)
 
 
+def test_finding_a_question_is_described_as_it_works(
+    service: Service, described: dict[str, Any]
+) -> None:
+    find = described["paths"]["/ask"]["get"]
+    examples = {entry["name"]: entry["example"] for entry in own(find)}
+    path = f"/ask?{urlencode(examples)}"
+    for media_type in find["responses"]["200"]["content"]:
+        assert service.get(path, media_type).type == media_type
+    found = service.get(path, "application/json").json()
+    schema = described["components"]["schemas"]["Found"]
+    assert set(schema["required"]) == set(found)
+    (best, *_) = found["suggestions"]
+    assert set(schema["properties"]["suggestions"]["items"]["required"]) == set(best)
+    assert best["rows"] == service.get(best["answer"]).json()["total"] > 0
+
+
 def test_citing_is_described_as_it_works(service: Service, described: dict[str, Any]) -> None:
     cite = described["paths"]["/questions/{id}/cite"]["post"]
     (id_,) = [entry for entry in own(cite) if entry["name"] == "id"]

@@ -117,6 +117,59 @@ def test_a_parameter_can_be_given_as_key_iri_or_name(service: Service) -> None:
     assert found[0] == found[1] == found[2] != []
 
 
+def test_a_name_in_either_language_is_its_value_and_one_of_several_things_is_none(
+    service: Service,
+) -> None:
+    by_key = data(service, "country-figures", "?country=country/SGP")["rows"]
+    for name in ("新加坡", "Singapore", "singapore "):
+        assert data(service, "country-figures", f"?country={quote(name)}")["rows"] == by_key
+    choices = {c["iri"]: c["label"] for c in same_names(service)}
+    assert len(choices) > 1
+    (name,) = {label["en"] for label in choices.values()}
+    reply = service.get(f"/questions/ties-of-an-actor.json?actor={quote(name)}&lang=en")
+    assert reply.status == 422
+    (error,) = reply.json()["errors"]
+    assert error["expected"] == "one of several with this name"
+    assert {f"https://w3id.org/istc-kg/id/{key}" for key in error["allowed"]} == set(choices)
+
+
+def same_names(service: Service) -> list[dict[str, Any]]:
+    """Things that have one English name in common."""
+    rows = service.select(
+        "PREFIX istc: <https://w3id.org/istc-kg/ontology#> "
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        "SELECT DISTINCT ?thing ?name { ?thing a istc:Entity ; rdfs:label ?name . "
+        "?other a istc:Entity ; rdfs:label ?name . FILTER(?thing != ?other && LANG(?name) = 'en') "
+        "} ORDER BY ?name ?thing"
+    )
+    return [
+        {"iri": row["thing"], "label": {"en": row["name"]}}
+        for row in rows
+        if row["name"] == rows[0]["name"]
+    ]
+
+
+def test_the_page_of_a_thing_offers_only_questions_that_have_an_answer_about_it(
+    service: Service,
+) -> None:
+    for path in ("country/FRA", "doc/brics-members", "platform/fast", "problem-type/funding"):
+        page = service.page(f"/doc/{path}").text.partition("Questions about this")[2]
+        offered = re.findall(r'href="/questions/([a-z0-9-]+)\?([^"]+)"', page)
+        for question, query in offered:
+            assert data(service, question, f"?{query.replace('&amp;', '&')}")["rows"], question
+    assert "/questions/" in service.page("/doc/country/FRA").text.partition("about this")[2]
+
+
+def test_a_row_with_many_facts_shows_some_and_folds_the_others(service: Service) -> None:
+    page = service.page("/questions/most-connected-actors").text
+    row = page.partition("<tbody>")[2].partition("</tr>")[0]
+    facts = data(service, "most-connected-actors")["rows"][0]["evidence"]["facts"]
+    shown, _, folded = row.partition("<details")
+    assert shown.count('class="fact"') == 4
+    assert folded.count('class="fact"') == len(facts) - 4 > 100
+    assert f"and {len(facts) - 4} more" in folded
+
+
 def test_the_languages_give_the_same_figures_with_other_names(service: Service) -> None:
     chinese = rows(service.get("/questions/indicator-values.csv?lang=zh"))
     english = rows(service.get("/questions/indicator-values.csv?lang=en"))
@@ -216,10 +269,12 @@ def test_a_page_that_is_not_there_is_told(service: Service, number: str) -> None
 def test_the_form_offers_values_by_name_with_counts_and_keeps_the_choice(service: Service) -> None:
     page = service.page("/questions/indicator-values?indicator=indicator/co-papers", "zh").text
     assert re.search(
-        r'<option value="indicator/co-papers" selected>合作论文数 \(\d+\)</option>', page
+        r'<option value="indicator/co-papers" selected[^>]*>合作论文数 \(\d+\)</option>', page
     )
     english = service.page("/questions/indicator-values", "en").text
-    assert "合作论文数" not in english.partition("<select")[2].partition("</select>")[0]
+    offered = english.partition("<select")[2].partition("</select>")[0]
+    assert "合作论文数" not in re.sub(r"<[^>]*>", "", offered)
+    assert 'data-other="合作论文数"' in offered
 
 
 def test_the_file_for_spreadsheets_opens_with_chinese_intact(service: Service) -> None:
@@ -247,7 +302,7 @@ def test_every_value_that_a_form_offers_first_has_as_many_rows_as_it_says(
     page = service.page(f"/questions/{question}", "zh").text
     offered = catalogue.question(question).parameters
     for parameter in [p for p in offered if p.type in ("thing", "concept")]:
-        select = page.partition(f'<select name="{parameter.name}">')[2].partition("</select>")[0]
+        select = page.partition(f'<select name="{parameter.name}"')[2].partition("</select>")[0]
         options = re.findall(r'<option value="([^"]+)"[^>]*>.*? \((\d+)\)</option>', select)
         assert options, parameter.name
         for key, number in (options[0], options[-1]):
