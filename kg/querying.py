@@ -1,66 +1,74 @@
-"""Run any query within limits: time, memory, size, and no way out of this machine.
+"""Run any query within limits: time, memory, size, a fair share, and no way out of this machine.
 
-Each query runs in a child process on an immutable data version (`kg.store.keeper`); its limit is a
-kill. The answer is a file in the spool: whole, or an error. A new version is noticed by the
-pointer that a commit moves.
+An answer up to a set size is whole before its first byte is given out; a larger one flows, and
+breaks off with an error when the query fails later. Which backend answers makes no difference here.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from kg import sparql
-from kg.errors import (
-    BudgetExceeded,
-    Busy,
-    Cancelled,
-    Internal,
-    InvalidInput,
-    NoStore,
-    StoreUnavailable,
-    TimeLimit,
-)
+from kg.backends import Backend, Job, Run
+from kg.errors import BudgetExceeded, Cancelled, InvalidInput, IstcError, NoStore
+from kg.queueing import POLL_SECONDS, FairQueue
+from kg.remembering import Kept
 from kg.rq import Term
 from kg.settings import Settings
-from kg.store import keeper, versions
-from kg.store.readers import Pending, Readers
-from kg.store.spool import Spool
+from kg.store.local import LocalBackend, too_slow
 from kg.store.versions import Version
 
-#: How long a query waits for a version that was just committed before the earlier one answers.
-FRESH_SECONDS = 2.0
-#: How often a waiting thread looks whether its client is still there.
-POLL_SECONDS = 0.1
+#: Who asks, for the fair share; set it where a request comes in.
+CLIENT: ContextVar[str] = ContextVar("client", default="")
+#: Answers that are asked again after a commit, so that readers find them ready.
+WARMED = 200
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answer:
-    """A whole answer in a file; `close` removes the file.
+    """An answer; close it.
 
     Attributes:
-        path: The file.
-        size: Its bytes.
         version: The data version that gave it.
+        size: Its bytes; None when it is larger than what is held back, and flows.
+        given: Bytes that were given out.
     """
 
-    path: Path
-    size: int
     version: Version
+    size: int | None
+    _parts: Iterator[bytes]
+    _held: ExitStack = field(default_factory=ExitStack)
+    given: int = 0
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes in parts, once.
+
+        Raises:
+            IstcError: An answer that flows breaks off; what was given out is not whole.
+        """
+        with self._held:
+            for part in self._parts:
+                self.given += len(part)
+                yield part
+
+    def read(self) -> bytes:
+        """All its bytes at once, and close it."""
+        return b"".join(self.chunks())
 
     def close(self) -> None:
-        """Remove the file."""
-        self.path.unlink(missing_ok=True)
+        """Stop it if it still flows, and give its worker back."""
+        self._held.close()
 
 
 @dataclass
@@ -83,6 +91,27 @@ class Running:
         return time.monotonic() - self.since
 
 
+@dataclass
+class _Watch:
+    """What can stop a query, looked at while it waits or runs."""
+
+    running: Running
+    limit: float
+    stream_limit: float
+    client_gone: Callable[[], bool] | None
+    spent: float = 0.0
+
+    def __call__(self) -> None:
+        if self.running.cancelled.is_set():
+            raise Cancelled("The query was cancelled.", where=self.running.query_id)
+        if self.spent >= self.limit:
+            raise too_slow(self.limit)
+        if self.running.seconds > self.stream_limit:
+            raise too_slow(self.stream_limit)
+        if self.client_gone is not None and self.client_gone():
+            raise Cancelled("The client left before its query had ended.")
+
+
 def form(text: str) -> str:
     """The form of a query: `select`, `ask`, `construct` or `describe`.
 
@@ -99,84 +128,42 @@ class Engine:
 
     Args:
         settings: Home and limits.
+        backend: What runs the queries; our own readers when left out.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, backend: Backend | None = None) -> None:
         self._settings = settings
-        self._home = settings.home.absolute()
+        self.backend: Backend = backend or LocalBackend(settings)
         self._lock = threading.Lock()
-        self._now: Readers | None = None
-        self._next: Readers | None = None
-        self._retired: list[Readers] = []
         self._running: dict[str, Running] = {}
-        self._slots = threading.BoundedSemaphore(settings.workers)
-        self._spool = Spool(self._home)
+        self._queue = FairQueue(
+            settings.workers,
+            settings.queue_seconds,
+            settings.client_waiting,
+            settings.client_seconds,
+        )
+        self._kept = Kept(settings.cache_bytes)
+        self._closed = threading.Event()
+        self.statistics: Counter[str] = Counter()
 
-    # --- the version ------------------------------------------------------------------------------
+    # --- what is asked ----------------------------------------------------------------------------
 
     def version(self) -> Version | None:
         """The version that answers now; None when nothing has been built."""
         try:
-            return self._readers().version
+            return self.backend.version()
         except NoStore:
             return None
 
-    def _readers(self) -> Readers:
-        shown = versions.current(self._home)
-        if shown is None:
-            raise NoStore("There is no graph yet.", where=str(self._home), hint="Run: istc build")
-        with self._lock:
-            now = self._now if self._now is not None and self._now.alive else None
-            if now is not None and _same(now.version, shown):
-                return now
-            coming = self._next
-            if coming is None or not coming.alive or not _same(coming.version, shown):
-                if coming is not None:
-                    self._retire(coming)
-                in_memory = shown.quads <= self._settings.memory_quads
-                coming = self._next = Readers(shown, in_memory=in_memory)
-        coming.ready.wait(None if now is None else FRESH_SECONDS)
-        return self._switch(coming, now)
-
-    def _retire(self, readers: Readers) -> None:
-        """Let a version end when its last query has ended; called with the lock held."""
-        self._retired = [*(r for r in self._retired if r.alive), readers]
-        readers.retire()
-
-    def _switch(self, coming: Readers, now: Readers | None) -> Readers:
-        """Let a version answer that has been loaded; until then the earlier one does."""
-        with self._lock:
-            loaded = coming.ready.is_set() and coming.alive
-            if loaded and self._next is coming:
-                earlier, self._now, self._next = self._now, coming, None
-                if earlier is not None:
-                    self._retire(earlier)
-            if loaded:
-                return coming
-        if now is not None and now.alive:
-            return now
-        raise StoreUnavailable(
-            f"Data version {coming.version.number} cannot be loaded.",
-            where=str(coming.version.path),
-            hint="Check memory and files, then try again.",
-        )
-
-    # --- queries ----------------------------------------------------------------------------------
-
     def select(self, text: str) -> list[dict[str, Term]]:
         """Rows of a SELECT query over the union of all graphs; unbound variables are left out."""
-        answer = self.query(text, QueryResultsFormat.JSON.media_type)
-        try:
-            found = cast(
-                QuerySolutions,
-                pyoxigraph.parse_query_results(
-                    path=str(answer.path), format=QueryResultsFormat.JSON
-                ),
-            )
-            names = [variable.value for variable in found.variables]
-            return [{name: row[name] for name in names if row[name] is not None} for row in found]
-        finally:
-            answer.close()
+        body = self.query(text, QueryResultsFormat.JSON.media_type).read()
+        found = cast(
+            QuerySolutions,
+            pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON),
+        )
+        names = [variable.value for variable in found.variables]
+        return [{name: row[name] for name in names if row[name] is not None} for row in found]
 
     def query(
         self,
@@ -187,66 +174,96 @@ class Engine:
         query_id: str | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base_iri: str | None = None,
         client_gone: Callable[[], bool] | None = None,
     ) -> Answer:
         """Run a query.
 
         Args:
-            text: The query. Without a dataset the default graph is the union of all graphs.
+            text: The query.
             media_type: Of the answer: a results format for SELECT and ASK, else an RDF format.
             seconds: A time limit below that of the settings.
             query_id: The id under which it can be cancelled; a new one when left out.
             default_graphs: IRIs of graphs that make up the default graph (SPARQL 1.1 Protocol,
                 section 2.1.4); they win over FROM.
             named_graphs: IRIs of the named graphs.
+            base_iri: For its relative IRIs, which are refused without one.
             client_gone: Says whether who asked has left.
 
         Returns:
-            The whole answer; close it.
+            The answer; read it to its end, or close it.
 
         Raises:
             InvalidQuery: It does not parse.
             UpdateRefused, OutsideAccess: It is no query, or reaches out.
             TimeLimit, BudgetExceeded: It was stopped at a limit.
             Cancelled: Somebody stopped it, or its client left.
-            Busy: All workers were in use for too long.
+            Busy, TooManyRequests: No worker became free in time, or this client has its share.
             StoreUnavailable: There is no version to ask.
         """
         outline = sparql.outline(text)
         most = self._settings.query_seconds
-        limit = most if seconds is None else min(seconds, most)
-        with (
-            self._entered(query_id or str(uuid.uuid4())) as running,
-            self._slot(running, client_gone),
-        ):
-            readers = self._readers()
-            out = self._spool.file()
-            job = {
-                "id": out.name,
-                "query": text,
-                "format": media_type,
-                "union": not (outline.dataset or default_graphs or named_graphs),
-                "default_graphs": list(default_graphs),
-                "named_graphs": list(named_graphs),
-                "out": str(out),
-                "seconds": limit,
-                "memory": self._settings.query_bytes,
-                "size": self._settings.result_bytes,
-            }
-            try:
-                pending = readers.run(job)
-                self._wait(readers, job, pending, limit, running, client_gone)
-                if pending.code != 0:
-                    raise self._failure(text, out, pending.code, limit)
-            except BaseException:
-                out.unlink(missing_ok=True)
-                raise
-            return Answer(out, out.stat().st_size, readers.version)
+        job = Job(
+            outline.text,
+            outline.form,
+            media_type,
+            outline.dataset,
+            tuple(default_graphs),
+            tuple(named_graphs),
+            most if seconds is None else min(seconds, most),
+            base_iri,
+        )
+        try:
+            return self._answer(job, outline.volatile, query_id, client_gone)
+        except IstcError as error:
+            self.statistics[error.kind] += 1
+            raise
+
+    def _answer(
+        self,
+        job: Job,
+        volatile: bool,
+        query_id: str | None,
+        client_gone: Callable[[], bool] | None,
+    ) -> Answer:
+        now = self.backend.version()
+        self._follow(now)
+        key = replace(job, seconds=0.0)
+        body = None if volatile else self._kept.get(now.digest, key)
+        if body is not None:
+            self.statistics["cached"] += 1
+            return Answer(now, len(body), iter((body,)))
+        with ExitStack() as held:
+            running = held.enter_context(self._entered(query_id or str(uuid.uuid4())))
+            stream_limit = max(job.seconds, self._settings.stream_seconds)
+            watch = _Watch(running, job.seconds, stream_limit, client_gone)
+            held.enter_context(self._queue.slot(CLIENT.get(), watch))
+            run = self.backend.start(job)
+            held.callback(run.close)
+            parts = self._parts(run, watch)
+            first, size = [], 0
+            for part in parts:
+                first.append(part)
+                size += len(part)
+                if size > self._settings.whole_bytes:
+                    self.statistics["flowing"] += 1
+                    return Answer(run.version, None, _chained(first, parts), held.pop_all())
+        body = b"".join(first)
+        self.statistics["answered"] += 1
+        if not volatile:
+            self._kept.put(run.version.digest, key, body)
+        return Answer(run.version, size, iter((body,)))
+
+    # --- what runs --------------------------------------------------------------------------------
 
     def running(self) -> list[Running]:
-        """The queries that run now."""
+        """The queries that run or wait now."""
         with self._lock:
             return list(self._running.values())
+
+    def waiting(self) -> int:
+        """How many of them wait for a worker."""
+        return self._queue.waiting
 
     def cancel(self, query_id: str) -> bool:
         """Stop a query.
@@ -265,13 +282,9 @@ class Engine:
         return True
 
     def close(self) -> None:
-        """End all processes and remove the spool."""
-        with self._lock:
-            ending = [r for r in (self._now, self._next, *self._retired) if r is not None]
-            self._now, self._next, self._retired = None, None, []
-        for readers in ending:
-            readers.close()
-        self._spool.close()
+        """End all processes and connections."""
+        self._closed.set()
+        self.backend.close()
 
     # --- the parts of a query ---------------------------------------------------------------------
 
@@ -292,91 +305,62 @@ class Engine:
             with self._lock:
                 del self._running[query_id]
 
-    @contextmanager
-    def _slot(self, running: Running, client_gone: Callable[[], bool] | None) -> Iterator[None]:
-        until = time.monotonic() + self._settings.queue_seconds
-        while not self._slots.acquire(timeout=POLL_SECONDS):
-            if running.cancelled.is_set():
-                raise Cancelled("The query was cancelled before it began.", where=running.query_id)
-            if client_gone is not None and client_gone():
-                raise Cancelled("The client left before its query began.")
-            if time.monotonic() > until:
-                raise Busy(
-                    f"All {self._settings.workers} workers were in use for "
-                    f"{self._settings.queue_seconds:g} seconds.",
-                    hint="Try again shortly.",
-                )
-        try:
-            yield
-        finally:
-            self._slots.release()
+    def _parts(self, run: Run, watch: _Watch) -> Iterator[bytes]:
+        """The answer as it comes; only time spent waiting for the backend counts for the limit."""
+        size, demoted = 0, False
+        while True:
+            left = max(0.001, watch.limit - watch.spent)
+            wait = min(POLL_SECONDS, left)
+            if not demoted:
+                wait = min(wait, max(0.001, self._settings.short_seconds - watch.spent))
+            began = time.monotonic()
+            part = run.read(wait)
+            watch.spent += time.monotonic() - began
+            if part:
+                size += len(part)
+                if size > self._settings.result_bytes:
+                    raise self._too_large()
+                yield part
+            elif part is not None:
+                return
+            watch()
+            if not demoted and watch.spent >= self._settings.short_seconds:
+                run.demote()
+                demoted = True
 
-    def _wait(
-        self,
-        readers: Readers,
-        job: dict[str, Any],
-        pending: Pending,
-        limit: float,
-        running: Running,
-        client_gone: Callable[[], bool] | None,
-    ) -> None:
-        """Wait for the child; kill it at the limit, when cancelled, or when nobody waits."""
-        until = time.monotonic() + limit
-        while not pending.done.wait(min(POLL_SECONDS, max(0.001, until - time.monotonic()))):
-            stopped: Exception | None = None
-            if running.cancelled.is_set():
-                stopped = Cancelled("The query was cancelled.", where=running.query_id)
-            elif time.monotonic() >= until:
-                stopped = _too_slow(limit)
-            elif client_gone is not None and client_gone():
-                stopped = Cancelled("The client left before its query had ended.")
-            if stopped is not None:
-                readers.kill(job["id"])
-                # The worker is free again only when the child is gone.
-                pending.done.wait(5)
-                raise stopped
+    def _too_large(self) -> BudgetExceeded:
+        return BudgetExceeded(
+            f"The answer is larger than {self._settings.result_bytes} bytes.",
+            hint="Ask for fewer rows with LIMIT, or download the whole graph.",
+            extra={"limitBytes": self._settings.result_bytes},
+        )
 
-    def _failure(self, text: str, out: Path, code: int | None, limit: float) -> Exception:
-        if code == -14:
-            return _too_slow(limit)
-        if code == keeper.TOO_LARGE:
-            return BudgetExceeded(
-                f"The answer is larger than {self._settings.result_bytes} bytes.",
-                hint="Ask for fewer rows with LIMIT, or download the whole graph.",
-                extra={"limitBytes": self._settings.result_bytes},
-            )
-        if code == keeper.NO_MEMORY or (code is not None and code < 0):
-            return BudgetExceeded(
-                f"The query needs more than {self._settings.query_bytes} bytes of memory.",
-                hint="Join fewer patterns, or ask for fewer rows.",
-                extra={"limitBytes": self._settings.query_bytes},
-            )
-        if code is None:
-            return StoreUnavailable(
-                "The process that holds the graph has ended.", hint="Try again."
-            )
-        told = Path(f"{out}.error")
-        try:
-            error = json.loads(told.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return Internal("The query failed without a word.", extra={"code": code})
-        finally:
-            told.unlink(missing_ok=True)
-        if error["kind"] == "syntax":
-            return sparql.syntax_error(text, error["message"])
-        return Internal(f"The engine failed: {error['message']}")
+    # --- answers that are kept --------------------------------------------------------------------
+
+    def _follow(self, now: Version) -> None:
+        """Forget the answers of an earlier version, and ask again what was asked often."""
+        often = self._kept.begin(now.digest)[:WARMED]
+        if often:
+            threading.Thread(
+                target=self._warm, args=(now, often), daemon=True, name="warming"
+            ).start()
+
+    def _warm(self, now: Version, often: Sequence[object]) -> None:
+        CLIENT.set("warming")
+        for key in often:
+            version = self.version() if not self._closed.is_set() else None
+            if version is None or version.digest != now.digest:
+                return
+            job = replace(cast(Job, key), seconds=self._settings.query_seconds)
+            try:
+                self._answer(job, False, None, self._closed.is_set).close()
+            except (IstcError, OSError):
+                continue
 
 
-def _same(one: Version, other: Version) -> bool:
-    return (one.number, one.digest) == (other.number, other.digest)
+def _chained(first: Sequence[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield from first
+    yield from rest
 
 
-def _too_slow(limit: float) -> TimeLimit:
-    return TimeLimit(
-        f"The query was stopped after {limit:g} seconds.",
-        hint="Make it more selective, or ask for fewer rows.",
-        extra={"limitSeconds": limit},
-    )
-
-
-__all__ = ["Answer", "Engine", "Running", "form"]
+__all__ = ["CLIENT", "Answer", "Engine", "Running", "form"]

@@ -12,6 +12,12 @@ from kg.errors import InvalidSetting
 
 #: Variables with our prefix that other parts of the project read: known, and left alone.
 FOREIGN = frozenset({"ISTC_SHARED"})
+#: What queries may see as the default graph.
+DATASETS = ("union", "plain")
+#: Severities that may refuse a change; `none` refuses nothing.
+BARS = ("violation", "warning", "none")
+#: Forms of the log.
+LOGS = ("text", "json")
 
 
 def _setting(default: Any, help_: str) -> Any:
@@ -31,13 +37,48 @@ class Settings:
         "", "Public address of the service; empty means the address of the request."
     )
     query_seconds: float = _setting(30.0, "Hard time limit of one query, in seconds.")
-    query_bytes: int = _setting(
-        2_000_000_000, "Memory one query may use beyond the graph itself, in bytes."
+    stream_seconds: float = _setting(
+        3600.0, "How long a client may take to read one answer, in seconds."
     )
-    result_bytes: int = _setting(500_000_000, "Largest result of one query, in bytes.")
+    query_bytes: int = _setting(
+        1_000_000_000, "Memory one query may use beyond the graph itself, in bytes."
+    )
+    whole_bytes: int = _setting(
+        16_000_000, "Answers up to this size are whole before their first byte is sent, in bytes."
+    )
+    result_bytes: int = _setting(10_000_000_000, "Largest result of one query, in bytes.")
+    cache_bytes: int = _setting(200_000_000, "Memory for answers kept per data version, in bytes.")
     request_bytes: int = _setting(2_000_000, "Largest request body, in bytes.")
-    workers: int = _setting(4, "Queries that may run at the same time.")
+    workers: int = _setting(16, "Queries that may run at the same time.")
+    short_seconds: float = _setting(
+        0.25, "A query that runs longer lets the shorter ones go first, in seconds."
+    )
     queue_seconds: float = _setting(10.0, "How long a query waits for a free worker, in seconds.")
+    client_waiting: int = _setting(32, "Queries of one client that may wait at the same time.")
+    client_seconds: float = _setting(
+        600.0, "Seconds of querying that one client may use in a minute; 0 sets no bound."
+    )
+    dataset: str = _setting(
+        "union",
+        "Default graph of queries: “union” of all graphs, or “plain”: what was loaded there, with "
+        "blank nodes as they came.",
+    )
+    write_bar: str = _setting(
+        "violation",
+        "Gravity that refuses a change: “violation”, “warning”, or “none”: everything is taken.",
+    )
+    write_seconds: float = _setting(300.0, "Hard time limit of one change, in seconds.")
+    write_bytes: int = _setting(
+        4_000_000_000, "Memory one change may use beyond the graph itself, in bytes."
+    )
+    upload_bytes: int = _setting(
+        100_000_000, "Largest update or upload of a graph, uncompressed, in bytes."
+    )
+    remote: str = _setting(
+        "",
+        "A remote SPARQL store that answers queries in place of our own readers, dialect+URL, e.g. "
+        "fuseki+http://127.0.0.1:3030/istc; see docs/backends.md.",
+    )
     memory_quads: int = _setting(
         5_000_000, "Up to this many quads a version is held in memory; past it, read from disk."
     )
@@ -45,7 +86,17 @@ class Settings:
     answers: int = _setting(10_000, "Frozen answers that are kept at most.")
     answers_per_hour: int = _setting(120, "New frozen answers in an hour at most.")
     answer_bytes: int = _setting(10_000_000, "Largest frozen answer, in bytes.")
+    links: int = _setting(10_000, "Short links to queries that are kept at most.")
+    links_per_hour: int = _setting(120, "New short links in an hour at most.")
+    link_bytes: int = _setting(100_000, "Longest query of a short link, in bytes.")
     threads: int = _setting(16, "Threads of the HTTP server.")
+    stop_seconds: float = _setting(
+        10.0, "How long running requests may take to end when the service stops, in seconds."
+    )
+    trusted_proxies: int = _setting(
+        0, "Proxies in front of the service whose X-Forwarded-… and X-Request-Id are believed."
+    )
+    log: str = _setting("text", "Log lines as “text” for people or “json” for machines.")
     token_file: Path = _setting(Path("tokens"), "File of write tokens, relative to the home.")
 
     def __post_init__(self) -> None:
@@ -55,6 +106,30 @@ class Settings:
                 "The base IRI must end with a slash.",
                 where=f"ISTC_BASE_IRI={self.base_iri}",
                 hint=f"Use {self.base_iri}/.",
+            )
+        if self.dataset not in DATASETS:
+            raise InvalidSetting(
+                f"There is no dataset “{self.dataset}”.",
+                where=f"ISTC_DATASET={self.dataset}",
+                hint=f"Use one of: {', '.join(DATASETS)}.",
+            )
+        if self.log not in LOGS:
+            raise InvalidSetting(
+                f"There is no form of log “{self.log}”.",
+                where=f"ISTC_LOG={self.log}",
+                hint=f"Use one of: {', '.join(LOGS)}.",
+            )
+        for name in ("stop_seconds", "trusted_proxies"):
+            if getattr(self, name) < 0:
+                raise InvalidSetting(
+                    "The value must not be negative.",
+                    where=f"ISTC_{name.upper()}={getattr(self, name)}",
+                )
+        if self.write_bar not in BARS:
+            raise InvalidSetting(
+                f"There is no bar “{self.write_bar}”.",
+                where=f"ISTC_WRITE_BAR={self.write_bar}",
+                hint=f"Use one of: {', '.join(BARS)}.",
             )
         for name in ("query_seconds", "query_bytes", "result_bytes", "request_bytes", "workers"):
             if getattr(self, name) <= 0:

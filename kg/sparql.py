@@ -8,14 +8,27 @@ engine; its message is turned into line, column, excerpt and hint here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeVar
 
-from kg.errors import InvalidQuery, OutsideAccess, UpdateRefused
+from kg.errors import (
+    Internal,
+    InvalidQuery,
+    IstcError,
+    OutsideAccess,
+    UnknownFunction,
+    UpdateRefused,
+)
 from kg.namespaces import PREFIXES
 
 FORMS = ("select", "ask", "construct", "describe")
 _UPDATES = frozenset(("INSERT", "DELETE", "WITH", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"))
-_TOKEN = re.compile(
+#: Tokens of the grammar; what is between them are signs and blanks.
+_VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID"))
+TOKEN = re.compile(
     r"""
       (?P<skip> \#[^\n\r]* | @[A-Za-z][A-Za-z0-9-]* | [?$]\w+ )
     | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
@@ -30,7 +43,11 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _UNDECLARED = re.compile(r"([^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*\Z")
 _SLASHED = re.compile(r"(?<![\w<:])([A-Za-z][\w-]*):([\w.-]+/[\w./-]+)")
 _CLASSES = re.compile(r"\[.*?\](?=,|$)", re.DOTALL)
+_FUNCTION = re.compile(r"custom function <([^>]*)> is not supported")
 _SHOWN = 8
+
+
+Located = TypeVar("Located", bound=IstcError)
 
 
 @dataclass(frozen=True)
@@ -40,12 +57,18 @@ class Outline:
     Attributes:
         form: `select`, `ask`, `construct` or `describe`.
         dataset: Whether it has a dataset clause (FROM, FROM NAMED).
+        text: The query as the engine reads it, each token at its place: `true` and `false`, which
+            have to be in lower case there (oxigraph/oxigraph#1720) and here like all keywords not.
+        volatile: Whether its answer changes from call to call (NOW, RAND, UUID).
     """
 
     form: str
     dataset: bool
+    text: str
+    volatile: bool
 
 
+@lru_cache(maxsize=16)
 def outline(text: str) -> Outline:
     """Read the form of a query, and refuse what is no query.
 
@@ -60,18 +83,43 @@ def outline(text: str) -> Outline:
         UpdateRefused: It is an update.
         OutsideAccess: It has a SERVICE pattern, or is a LOAD.
     """
-    words = [
-        (match.group().upper(), match.start())
-        for match in _TOKEN.finditer(text)
-        if match.lastgroup == "word"
-    ]
+    words = list(_words(text))
     main = next((word for word in words if word[0] not in ("PREFIX", "BASE", "VERSION")), None)
     if main is None or main[0].lower() not in FORMS:
         raise _no_query(text, main)
     for word, at in words:
         if word == "SERVICE":
             raise _outside(text, word, at)
-    return Outline(main[0].lower(), any(word == "FROM" for word, _ in words))
+    read = TOKEN.sub(_lowered, text)
+    named = {word for word, _ in words}
+    volatile = not named.isdisjoint(_VOLATILE)
+    return Outline(main[0].lower(), "FROM" in named, read, volatile)
+
+
+def _lowered(token: re.Match[str]) -> str:
+    boolean = token.lastgroup == "word" and token.group().upper() in ("TRUE", "FALSE")
+    return token.group().lower() if boolean else token.group()
+
+
+def _words(text: str) -> Iterator[tuple[str, int]]:
+    """The keywords and function names in capitals, with their places."""
+    for match in TOKEN.finditer(text):
+        if match.lastgroup == "word":
+            yield match.group().upper(), match.start()
+
+
+def refuse_outside(text: str) -> None:
+    """Refuse an update that would reach another machine.
+
+    Args:
+        text: The update.
+
+    Raises:
+        OutsideAccess: It has LOAD or SERVICE; with its place.
+    """
+    for word, at in _words(text):
+        if word in ("LOAD", "SERVICE"):
+            raise _outside(text, word, at)
 
 
 def _no_query(
@@ -98,12 +146,12 @@ def _no_query(
 
 
 def _outside(text: str, word: str, at: int) -> OutsideAccess:
-    line, column = place(text, at)
-    return OutsideAccess(
+    return _located(
+        OutsideAccess,
+        text,
+        *place(text, at),
         f"{word} would reach another machine and is not offered.",
-        where=_where(line, column),
-        hint="Query the other endpoint by itself and join the answers.",
-        extra={"line": line, "column": column, "excerpt": excerpt(text, line, column)},
+        "Query the other endpoint by itself and join the answers.",
     )
 
 
@@ -128,7 +176,13 @@ def excerpt(text: str, line: int, column: int) -> str:
 
 def invalid(text: str, line: int, column: int, what: str, hint: str | None = None) -> InvalidQuery:
     """The error for a query that is wrong at a place."""
-    return InvalidQuery(
+    return _located(InvalidQuery, text, line, column, what, hint)
+
+
+def _located(
+    kind: type[Located], text: str, line: int, column: int, what: str, hint: str | None
+) -> Located:
+    return kind(
         what,
         where=_where(line, column),
         hint=hint,
@@ -170,6 +224,46 @@ def syntax_error(text: str, message: str) -> InvalidQuery:
             f"Write the whole IRI, <{PREFIXES[slashed[1]]}{slashed[2]}>, or a backslash before it.",
         )
     return invalid(text, line, column, f"The query is not valid SPARQL: {_readable(said)}")
+
+
+def failure(text: str, message: str) -> UnknownFunction | Internal:
+    """Turn what the engine says of a query that it has read, but cannot run, into an error.
+
+    Args:
+        text: The query.
+        message: What the engine says, e.g. `The custom function <…> is not supported`.
+
+    Returns:
+        The error, to be raised; ours, unless the query asks for what is not offered.
+    """
+    found = _FUNCTION.search(message)
+    if found is None:
+        return Internal(f"The engine failed: {message}")
+    return _located(
+        UnknownFunction,
+        text,
+        *place(text, _call_of(text, found[1])),
+        f"There is no function <{found[1]}>.",
+        "Use the functions of SPARQL 1.1, the casts of XSD, or those of GeoSPARQL.",
+    )
+
+
+def _call_of(text: str, iri: str) -> int:
+    """Where a function is called, by its IRI or by a prefixed name; 0 when it is not found."""
+    tokens = [match for match in TOKEN.finditer(text) if match.lastgroup in ("iri", "name")]
+    declared = {
+        one.group()[:-1]: other.group()[1:-1]
+        for one, other in pairwise(tokens)
+        if one.group().endswith(":") and other.lastgroup == "iri"
+    }
+    for token in tokens:
+        prefix, _, local = token.group().partition(":")
+        names = (
+            token.group()[1:-1] if token.lastgroup == "iri" else declared.get(prefix, "") + local
+        )
+        if names == iri and text[token.end() :].lstrip().startswith("("):
+            return token.start()
+    return 0
 
 
 def _slashed(text: str, line: int, column: int) -> re.Match[str] | None:

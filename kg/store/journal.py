@@ -6,9 +6,10 @@ schema.org. The journal tells of times, so it is no part of the content digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -24,6 +25,8 @@ _DIGEST = NamedNode(_SCHEMA + "sha256")
 _GENERATED = NamedNode(PROV + "wasGeneratedBy")
 _AT = NamedNode(PROV + "endedAtTime")
 _QUADS = NamedNode(PREFIXES["void"] + "triples")
+_MADE = NamedNode(PROV + "generated")
+_UNDOES = NamedNode(PROV + "invalidated")
 _TEXTS = {
     "agent": NamedNode(_DC + "creator"),
     "activity": NamedNode(_DC + "type"),
@@ -46,6 +49,8 @@ class Entry:
         tool_version: Version of the software.
         note: Anything else, in one sentence.
         at: When; the time of the commit when left out.
+        graphs: IRIs of the graphs that the commit makes as a whole, and nobody else may change.
+        undoes: Number of the version whose change it takes back.
     """
 
     agent: str
@@ -55,6 +60,8 @@ class Entry:
     tool_version: str = ""
     note: str = ""
     at: datetime | None = None
+    graphs: tuple[str, ...] = ()
+    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,15 @@ def quads(entry: Entry, number: int, digest: str, count: int) -> Iterator[Quad]:
         text = getattr(entry, name)
         if text:
             yield Quad(commit, predicate, Literal(text), JOURNAL)
+    for made in entry.graphs:
+        yield Quad(commit, _MADE, NamedNode(made), JOURNAL)
+    if entry.undoes is not None:
+        yield Quad(commit, _UNDOES, NamedNode(f"{_VERSION}{entry.undoes}"), JOURNAL)
+
+
+def commit_iri(number: int) -> str:
+    """The IRI of the commit that made a data version."""
+    return f"{_COMMIT}{number}"
 
 
 def entries(store: Store) -> list[Recorded]:
@@ -115,21 +131,49 @@ def entries(store: Store) -> list[Recorded]:
         Its lines, oldest first.
     """
     told: dict[str, dict[str, str]] = {}
+    graphs: dict[str, list[str]] = {}
     for quad in store.quads_for_pattern(None, None, None, JOURNAL):
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+            if quad.predicate == _MADE:
+                graphs.setdefault(quad.subject.value, []).append(quad.object.value)
             told.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
     found = []
     for facts in told.values():
         if _NUMBER.value not in facts:
             continue
-        commit = told.get(facts.get(_GENERATED.value, ""), {})
-        texts = {name: commit.get(iri.value, "") for name, iri in _TEXTS.items()}
-        entry = Entry(**texts, at=None)
+        name = facts.get(_GENERATED.value, "")
+        commit = told.get(name, {})
+        texts: dict[str, Any] = {key: commit.get(iri.value, "") for key, iri in _TEXTS.items()}
+        entry = Entry(**texts, graphs=tuple(sorted(graphs.get(name, ()))))
         if _AT.value in commit:
             entry = replace(entry, at=datetime.fromisoformat(commit[_AT.value]))
+        if _UNDOES.value in commit:
+            undone = int(commit[_UNDOES.value].removeprefix(_VERSION))
+            entry = replace(entry, undoes=undone)
         found.append(
             Recorded(
                 int(facts[_NUMBER.value]), facts[_DIGEST.value], int(facts[_QUADS.value]), entry
             )
         )
     return sorted(found, key=lambda line: line.number)
+
+
+def standing(lines: Iterable[Recorded]) -> list[Recorded]:
+    """The lines of a journal whose change still stands: not undone, and no undoing themselves.
+
+    Args:
+        lines: Lines of a journal, oldest first.
+
+    Returns:
+        Those that stand, oldest first; an undo that was undone brings its line back.
+    """
+    undone: set[int] = set()
+    found = []
+    for line in reversed(list(lines)):
+        if line.number in undone:
+            continue
+        if line.entry.undoes is None:
+            found.append(line)
+        else:
+            undone.add(line.entry.undoes)
+    return found[::-1]

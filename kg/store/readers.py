@@ -16,7 +16,7 @@ from typing import Any
 from kg.store import versions
 from kg.store.versions import Version
 
-#: Children that wait for a query, so that nobody waits for a fork.
+#: Workers that wait for a query, so that nobody waits for a fork.
 SPARE = 2
 
 
@@ -25,8 +25,9 @@ class Pending:
     """A query that was handed over.
 
     Attributes:
-        done: Set when its child has ended, or the keeper is gone.
-        code: Exit code of the child; None when the keeper died with it.
+        done: Set when it has ended, or the keeper is gone.
+        code: How it ended; negative for the signal that ended its worker, None when the keeper
+            died with it.
     """
 
     done: threading.Event = field(default_factory=threading.Event)
@@ -38,10 +39,11 @@ class Readers:
 
     Args:
         version: The version.
-        in_memory: Whether it is held in memory, or opened on disk by each reader.
+        in_memory: Whether it is held in memory, or opened on disk by each worker.
+        dataset: `union` or `plain`, see `kg.settings`.
     """
 
-    def __init__(self, version: Version, *, in_memory: bool) -> None:
+    def __init__(self, version: Version, *, in_memory: bool, dataset: str = "union") -> None:
         self.version = version
         self.ready = threading.Event()
         self.alive = True
@@ -56,7 +58,7 @@ class Readers:
         paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "kg.store.keeper", str(theirs.fileno()),
-             str(version.path), str(SPARE), "memory" if in_memory else "disk"],
+             str(version.path), str(SPARE), "memory" if in_memory else "disk", dataset],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -85,14 +87,7 @@ class Readers:
         if "ready" in message:
             self.ready.set()
             return
-        with self._lock:
-            pending = self._pending.pop(message["id"], None)
-            finished = self._retired and not self._pending
-        if pending is not None:
-            pending.code = message["code"]
-            pending.done.set()
-        if finished:
-            self._hang_up()
+        self.finish(message["id"], message["code"])
 
     def run(self, job: dict[str, Any]) -> Pending:
         """Hand a query over; see `kg.store.keeper` for what a job holds."""
@@ -105,9 +100,29 @@ class Readers:
         self._send(job)
         return pending
 
+    def finish(self, job_id: str, code: int = 0) -> None:
+        """A query has ended: the keeper says so of one that failed, who reads it of a whole answer.
+
+        Args:
+            job_id: Its id.
+            code: How it ended; see `kg.store.worker`.
+        """
+        with self._lock:
+            pending = self._pending.pop(job_id, None)
+            finished = self._retired and not self._pending
+        if pending is not None:
+            pending.code = code
+            pending.done.set()
+        if finished:
+            self._hang_up()
+
     def kill(self, job_id: str) -> None:
-        """Stop a query; its `Pending` is done as soon as the child is gone."""
+        """Stop a query; its `Pending` is done as soon as its worker is gone."""
         self._send({"kill": job_id})
+
+    def demote(self, job_id: str) -> None:
+        """Let other queries go before this one."""
+        self._send({"demote": job_id})
 
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps(message).encode() + b"\n"

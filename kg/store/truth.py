@@ -1,9 +1,9 @@
 """The truth: the one writable store, on disk, with one writer at a time.
 
 A commit is one SPARQL Update request, which the engine applies as one transaction: removals,
-additions and the journal entry with the number and the digest of the new version. It is flushed
-to disk before it is published and acknowledged. Whatever happens in between, opening the truth
-again publishes what it holds.
+additions and the journal entry with the number and the digest of the new version. What it changes
+is on disk before (`kg.store.changes`), and it is flushed before it is published and acknowledged.
+Whatever happens in between, opening the truth again publishes what it holds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,9 +20,9 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
 
-from kg.errors import InvalidRdf, StoreLocked, StoreUnavailable
+from kg.errors import Conflict, InvalidRdf, StoreLocked, StoreUnavailable
 from kg.namespaces import JOURNAL
-from kg.store import journal, versions
+from kg.store import changes, journal, versions
 from kg.store.journal import Entry, Recorded
 from kg.store.versions import Version
 
@@ -108,7 +109,12 @@ class Truth:
         """Number of the version that the truth holds; 0 when nothing was committed yet."""
         return self._current.number if self._current else 0
 
-    def quads(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+    @property
+    def current(self) -> Version | None:
+        """The version that the truth holds; None when nothing was committed yet."""
+        return self._current
+
+    def quads(self, graph: NamedNode | DefaultGraph | None = None) -> Iterator[Quad]:
         """The quads of one graph, or all of them with the journal."""
         return self._store.quads_for_pattern(None, None, None, graph)
 
@@ -116,10 +122,21 @@ class Truth:
         """The journal, oldest first."""
         return journal.entries(self._store)
 
-    def last_checksum(self, activity: str) -> str | None:
-        """The checksum that the latest commit of this activity recorded, None without one."""
-        found = [line for line in self.journal() if line.entry.activity == activity]
-        return found[-1].entry.checksum if found else None
+    def last(self, activity: str) -> Recorded | None:
+        """The latest commit of this activity that was not undone, None without one."""
+        lines = journal.standing(self.journal())
+        return next((line for line in reversed(lines) if line.entry.activity == activity), None)
+
+    def made_graphs(self) -> frozenset[str]:
+        """IRIs of the graphs that the last build made; nobody else may change them."""
+        line = self.last("build")
+        if line is None:
+            return frozenset()
+        if line.entry.graphs:
+            return frozenset(line.entry.graphs)
+        # Builds did not always list their graphs; at that time nobody else could have any.
+        named = (str(name.value) for name in self._store.named_graphs())
+        return frozenset(iri for iri in named if "/graph/" in iri)
 
     def digest(self) -> str:
         """Compute the content digest of what the truth holds."""
@@ -138,6 +155,7 @@ class Truth:
 
         Raises:
             InvalidRdf: A blank node, or a quad of the journal.
+            StoreUnavailable: The disk is full, or cannot be written.
         """
         held = self._lines()
         adding = {_line(quad): quad for quad in added}
@@ -151,11 +169,73 @@ class Truth:
         content = (held - gone.keys()) | new.keys()
         number, digest = self.version + 1, versions.content_digest(content)
         told = journal.quads(entry, number, digest, len(content))
-        self._store.update(_request(gone.values(), [*new.values(), *told]))
-        self._store.flush()
-        self._publish(number, digest)
+        emptied = self._emptied(gone.values(), new.values())
+        try:
+            changes.write(self._home, number, new, gone)
+            self._store.update(_request(gone.values(), [*new.values(), *told], emptied))
+            self._store.flush()
+            self._publish(number, digest)
+        except OSError as error:
+            # Where it broke off after the transaction, opening the truth again publishes it.
+            raise StoreUnavailable(
+                "The change cannot be written to disk.",
+                where=str(self._home),
+                hint="Free disk space or check the rights, then try again.",
+                extra={"reason": str(error)},
+            ) from error
         assert self._current is not None  # noqa: S101 - told to the type checker
         return self._current
+
+    def _emptied(self, gone: Iterable[Quad], new: Iterable[Quad]) -> list[NamedNode]:
+        """The graphs that a commit leaves without a quad: here they no longer exist."""
+        left = Counter(q.graph_name for q in new)
+        left.subtract(q.graph_name for q in gone)
+        return [
+            name
+            for name, more in left.items()
+            if isinstance(name, NamedNode) and more < 0 and self._size(name) + more == 0
+        ]
+
+    def _size(self, name: NamedNode) -> int:
+        return sum(1 for _ in self._store.quads_for_pattern(None, None, None, name))
+
+    def undo(self, number: int, entry: Entry) -> Version:
+        """Take back exactly what a commit changed, as a new commit.
+
+        Args:
+            number: The data version that the commit made.
+            entry: What to write in the journal.
+
+        Returns:
+            The new version.
+
+        Raises:
+            NotFound: The change is not kept.
+            Conflict: Something that it added is gone, or something that it removed is back.
+        """
+        change = changes.read(self._home, number)
+        self.unchanged_since(change)
+        return self.commit(change.removed, change.added, entry)
+
+    def unchanged_since(self, change: changes.Change) -> None:
+        """Make sure that what a change added is still there, and what it removed still gone.
+
+        Args:
+            change: The change, or a part of one.
+
+        Raises:
+            Conflict: It is not; `extra["changed"]` lists all quads, each with what happened to it.
+        """
+        held = self._lines()
+        since = [(quad, "removed") for quad in change.added if _line(quad) not in held]
+        since += [(quad, "added") for quad in change.removed if _line(quad) in held]
+        if since:
+            raise Conflict(
+                f"{len(since)} statements of change {change.number} were changed since.",
+                where=str(since[0][0]),
+                hint="Undo the later changes first; istc log lists them.",
+                extra={"changed": [{"quad": f"{quad} .", "since": how} for quad, how in since]},
+            )
 
     def recover(self) -> None:
         """Publish what the truth holds and no version shows yet; remove leftovers.
@@ -167,6 +247,7 @@ class Truth:
         shown = versions.current(self._home)
         lines = self.journal()
         newest = lines[-1].number if lines else 0
+        changes.clean(self._home, newest)
         if shown and shown.number > newest:
             raise StoreUnavailable(
                 f"Version {shown.number} was published, but the truth ends at version {newest}.",
@@ -257,7 +338,10 @@ def _block(quads: Iterable[Quad]) -> str:
     return "\n".join(parts)
 
 
-def _request(removed: Iterable[Quad], added: Iterable[Quad]) -> str:
+def _request(
+    removed: Iterable[Quad], added: Iterable[Quad], emptied: Iterable[NamedNode] = ()
+) -> str:
     out, into = _block(removed), _block(added)
     delete = f"DELETE DATA {{\n{out}\n}} ;\n" if out else ""
-    return f"{delete}INSERT DATA {{\n{into}\n}}"
+    drop = "".join(f"DROP SILENT GRAPH {name} ;\n" for name in emptied)
+    return f"{delete}{drop}INSERT DATA {{\n{into}\n}}"

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -74,8 +75,8 @@ def current(home: Path) -> Version | None:
     """
     pointer = home.absolute() / POINTER
     try:
-        text = pointer.read_text(encoding="utf-8")
-        return _version(pointer.parent / FOLDER / str(json.loads(text)["number"]), text)
+        seen = os.stat(pointer)
+        return _pointed(pointer, seen.st_ino, seen.st_mtime_ns)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -84,6 +85,13 @@ def current(home: Path) -> Version | None:
             where=str(pointer),
             hint="Remove the file and run: istc build. The data themselves are in truth/.",
         ) from error
+
+
+@lru_cache(maxsize=16)
+def _pointed(pointer: Path, _inode: int, _moment: int) -> Version:
+    """What the pointer says: a commit puts another file in its place, seen by inode and time."""
+    text = pointer.read_text(encoding="utf-8")
+    return _version(pointer.parent / FOLDER / str(json.loads(text)["number"]), text)
 
 
 def numbers(home: Path) -> list[int]:

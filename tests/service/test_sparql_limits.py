@@ -32,15 +32,17 @@ def small(built_home: Path) -> Iterator[Service]:
         queue_seconds="0.5",
         request_bytes="20000",
         result_bytes="200000",
-    ) as running:
-        yield running
+    ) as service:
+        wait_for(lambda: running(service) == 0)
+        yield service
 
 
 @pytest.fixture(scope="module")
 def patient(built_home: Path) -> Iterator[Service]:
     """One worker and a long time limit: what stops a query is not the clock."""
-    with serving(built_home, query_seconds="120", workers="1", queue_seconds="0.5") as running:
-        yield running
+    with serving(built_home, query_seconds="120", workers="1", queue_seconds="0.5") as service:
+        wait_for(lambda: running(service) == 0)
+        yield service
 
 
 def endless(service: Service, **headers: str) -> Reply:
@@ -98,7 +100,7 @@ def test_a_query_is_stopped_at_the_limit_and_the_cpu_is_free_again(small: Servic
     problem = reply.json()
     assert problem["type"].endswith("/problems/query-timeout")
     assert problem["limitSeconds"] == LIMIT
-    assert running(small) == 0
+    wait_for(lambda: running(small) == 0)
     assert becomes_idle(small)
 
 
@@ -141,7 +143,7 @@ def test_a_client_that_leaves_frees_the_worker(patient: Service) -> None:
 
 def test_when_all_workers_are_in_use_a_client_is_told_to_come_again(patient: Service) -> None:
     with started(patient, Query_Id="long") as waiting:
-        reply = patient.sparql("ASK {}")
+        reply = patient.sparql("ASK { ?nobody ?asked ?yet }")
         assert reply.status == 503
         assert int(reply.header("Retry-After")) > 0
         assert reply.json()["type"].endswith("/problems/busy")

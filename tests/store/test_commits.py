@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from kg.errors import InvalidRdf, StoreLocked
 from kg.exporting import quads as exported
 from kg.namespaces import JOURNAL
-from kg.store import versions
+from kg.store import changes, versions
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 
@@ -69,6 +69,14 @@ def _is_whole(found: Counter[int], at_least: int) -> int:
     return newest
 
 
+def _has_its_changes(home: Path, version: int) -> None:
+    """Every version has the change that made it, whole, and there is none beyond."""
+    assert changes.numbers(home) == list(range(1, version + 1))
+    change = changes.read(home, version)
+    assert _commits(change.added) == {version - 1: BATCH}
+    assert _commits(change.removed) == ({version - 3: BATCH} if version > 2 else {})
+
+
 def test_fifty_kills_while_committing_lose_nothing_and_show_nothing_half(tmp_path: Path) -> None:
     home = tmp_path / "home"
     rng = random.Random(20261125)
@@ -101,6 +109,7 @@ def test_fifty_kills_while_committing_lose_nothing_and_show_nothing_half(tmp_pat
                 newest = _is_whole(_commits(truth.quads()), acknowledged)
                 assert truth.digest() == truth.journal()[-1].digest
                 assert len(truth.journal()) == truth.version == newest + 1
+                _has_its_changes(home, truth.version)
     assert seen > KILLS
 
 
