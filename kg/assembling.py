@@ -6,7 +6,7 @@ Every cell that points to something is checked here, while row and column are st
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyoxigraph
@@ -21,6 +21,8 @@ from kg.tables import Row, Table
 #: What a long piece of work calls: stage, steps done, steps in all (None: not known).
 Progress = Callable[[str, int | None, int | None], None]
 
+#: Graphs that follow from the others, in whole.
+DERIVED = (graph("truthy"), graph("derived"), graph("inferred"))
 _REFERRING = {"id", "fact", "location", "concept", "term", "object"}
 _SHOWN = 20
 
@@ -155,11 +157,23 @@ def _missing(row: Row, name: str, node: NamedNode, declared: set[str]) -> Invali
     return InvalidTable(f"{node.value} is not known.", where=row.where(name))
 
 
-def assemble(progress: Progress = silent) -> Staged:
+def derive(store: Store) -> None:
+    """Run all rules: fill the graphs of DERIVED from the others.
+
+    Args:
+        store: A staging store in which those graphs are empty.
+    """
+    for folder in ("truthy", "series", "derived"):
+        reasoning.run_once(store, folder)
+    reasoning.materialise(store)
+
+
+def assemble(progress: Progress = silent, others: Iterable[Quad] = ()) -> Staged:
     """Read everything that is said and derive what follows.
 
     Args:
         progress: Told the stage and the steps done.
+        others: What is said besides the tables, in graphs of others.
 
     Returns:
         The staged graph under the default base IRI.
@@ -173,11 +187,27 @@ def assemble(progress: Progress = silent) -> Staged:
     staged.store.bulk_extend(_ontology_quads())
     references = _load_tables(staged, progress)
     _check_references(staged.store, references)
+    staged.store.bulk_extend(others)
     progress("rules", None, None)
-    for folder in ("truthy", "series", "derived"):
-        reasoning.run_once(staged.store, folder)
-    reasoning.materialise(staged.store)
+    derive(staged.store)
     return staged
+
+
+def moved(quads: Iterable[Quad], old: str, new: str) -> Iterable[Quad]:
+    """Quads under another base IRI.
+
+    Args:
+        quads: The quads.
+        old: The base IRI that they have.
+        new: The base IRI that they get.
+
+    Returns:
+        The quads, each IRI that begins with the old base, and each text that names it, changed.
+    """
+    if old == new:
+        return quads
+    text = (pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS) or b"").decode("utf-8")
+    return pyoxigraph.parse(input=text.replace(old, new), format=RdfFormat.N_QUADS)
 
 
 def flattened(store: Store) -> bytes:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, cast
 
 import pyoxigraph
 import rdflib
@@ -23,112 +22,16 @@ from rdflib.plugins.sparql.sparql import Query
 from kg import rq
 from kg.errors import Internal, InvalidInput, InvalidRdf
 from kg.namespaces import BASE, ID, ISTC, PREFIXES, SH, SHAPES, VOCAB
+from kg.report import SEVERITIES, Report, Result, Severity
 from kg.rq import Term
 from kg.shapes import Shape, shapes, shapes_text
 
-Severity: TypeAlias = Literal["violation", "warning", "info"]
-
-SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
 ENGINES = ("shacl", "pyshacl")
 
 _SPARQL = SH + "SPARQLConstraintComponent"
 _MESSAGE = NamedNode(SH + "message")
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
-_REPORT_PREFIXES = {"sh": SH, "s": SHAPES, "istc": ISTC, "id": ID, "v": VOCAB}
 _SHORTENED = (ID, ISTC, VOCAB, BASE)
-
-
-@dataclass(frozen=True)
-class Result:
-    """One thing that is wrong, doubtful or incomplete.
-
-    Attributes:
-        severity: `violation` refuses the data, `warning` is shown, `info` counts completeness.
-        focus: IRI of the thing that it is about.
-        path: IRI of the property (or a SPARQL property path), None when it is about the whole.
-        value: The value that is wrong, as plain text or IRI; None when something is missing.
-        shape: IRI of the shape, or of the check: `…/shapes#Name`.
-        constraint: IRI of the SHACL constraint component.
-        messages: What is wrong and what to do, by language (`zh`, `en`).
-        term: The value in N-Triples syntax, for reports in RDF.
-    """
-
-    severity: Severity
-    focus: str
-    path: str | None
-    value: str | None
-    shape: str
-    constraint: str
-    messages: dict[str, str] = field(compare=False)
-    term: str | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def name(self) -> str:
-        """Local name of the shape or check."""
-        return self.shape.rpartition("#")[2]
-
-    def sort_key(self) -> tuple[Any, ...]:
-        """Gravest first, then by rule, thing, property and value."""
-        return (
-            SEVERITIES.index(self.severity), self.shape, self.focus,
-            self.path or "", self.value or "", self.constraint,
-        )  # fmt: skip
-
-    def _ntriples(self, node: str) -> Iterator[str]:
-        yield f"{node} <{PREFIXES['rdf']}type> <{SH}ValidationResult> ."
-        yield f"{node} <{SH}resultSeverity> <{SH}{self.severity.capitalize()}> ."
-        yield f"{node} <{SH}focusNode> {_resource(self.focus)} ."
-        yield f"{node} <{SH}sourceShape> {_resource(self.shape)} ."
-        yield f"{node} <{SH}sourceConstraintComponent> <{self.constraint}> ."
-        if self.path is not None and not set(self.path) & set("<>^| "):
-            yield f"{node} <{SH}resultPath> <{self.path}> ."
-        if self.term is not None:
-            yield f"{node} <{SH}value> {self.term} ."
-        for language, text in self.messages.items():
-            literal = pyoxigraph.Literal(text, language=language)
-            yield f"{node} <{SH}resultMessage> {literal} ."
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a validation found.
-
-    Attributes:
-        results: All results, gravest first.
-    """
-
-    results: tuple[Result, ...] = ()
-
-    @property
-    def conforms(self) -> bool:
-        """True when there is no violation; warnings and infos do not refuse anything."""
-        return not any(result.severity == "violation" for result in self.results)
-
-    @property
-    def counts(self) -> dict[Severity, int]:
-        """How many results of each severity."""
-        return {
-            severity: sum(result.severity == severity for result in self.results)
-            for severity in SEVERITIES
-        }
-
-    def turtle(self) -> str:
-        """The results as a `sh:ValidationReport` (SHACL, section 3.6) in Turtle."""
-        boolean = f'"{str(self.conforms).lower()}"^^<{PREFIXES["xsd"]}boolean>'
-        lines = [
-            f"_:report <{PREFIXES['rdf']}type> <{SH}ValidationReport> .",
-            f"_:report <{SH}conforms> {boolean} .",
-        ]
-        for number, result in enumerate(self.results, start=1):
-            lines.append(f"_:report <{SH}result> _:r{number} .")
-            lines.extend(result._ntriples(f"_:r{number}"))
-        triples = pyoxigraph.parse(input="\n".join(lines), format=RdfFormat.N_TRIPLES)
-        found = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=_REPORT_PREFIXES)
-        return (found or b"").decode("utf-8")
-
-
-def _resource(iri: str) -> str:
-    return iri if iri.startswith("_:") else f"<{iri}>"
 
 
 def _plain(term: Term | None) -> str:
@@ -377,3 +280,15 @@ def _expanded(name: str | None) -> str | None:
         return None
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
+
+
+__all__ = [
+    "ENGINES",
+    "SEVERITIES",
+    "Report",
+    "Result",
+    "Severity",
+    "check",
+    "run_check",
+    "validate",
+]

@@ -1,0 +1,104 @@
+"""The child process that stages one change: `python -m kg.changing.worker FOLDER PARENT`.
+
+It reads `job.json` in the folder, tells its stages as lines on stdout, and writes `added.nq` and
+`removed.nq` with `result.json`; or `error.json`. It has no way to the network where the system
+allows it, hard limits of time and memory, and ends with its parent.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Quad
+
+from kg.changing import staging, steps
+from kg.changing.staging import Rules, Staged
+from kg.errors import IstcError
+from kg.store import keeper
+
+JOB, RESULT, ERROR = "job.json", "result.json", "error.json"
+ADDED, REMOVED = "added.nq", "removed.nq"
+#: Exit codes beside 0.
+FAILED, NO_MEMORY = 3, 5
+#: Seconds after its limit at which the child ends by itself, should nobody stop it.
+GRACE_SECONDS = 2.0
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with(parent: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _limit_memory(most: int) -> None:
+    """Bound what is used beyond what is used now: the graph itself has been loaded."""
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        bound = pages * resource.getpagesize() + most
+        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+
+
+def _write(path: Path, quads: Iterable[Quad]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{quad} .\n" for quad in quads)
+
+
+def _save(folder: Path, staged: Staged) -> None:
+    _write(folder / ADDED, staged.added)
+    _write(folder / REMOVED, staged.removed)
+    result = {
+        "stated": staged.stated,
+        "warnings": [warning.record() for warning in staged.warnings],
+    }
+    (folder / RESULT).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Stage the change of a folder; return the exit code."""
+    folder, parent = Path(arguments[0]), int(arguments[1])
+    _end_with(parent)
+    keeper.leave_network()
+    job: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    rules = Rules(**{**job["rules"], "owned": frozenset(job["rules"]["owned"])})
+
+    def tell(stage: str) -> None:
+        os.write(sys.stdout.fileno(), f"{stage}\n".encode())
+
+    try:
+        version = None if job["version"] is None else Path(job["version"])
+        store = staging.copy(version, folder, in_memory=job["in_memory"])
+        _limit_memory(job["memory"])
+        _save(folder, staging.stage(store, steps.parse(job["step"]), rules, tell))
+    except IstcError as error:
+        told = {
+            "class": type(error).__name__,
+            "what": error.what,
+            "where": error.where,
+            "hint": error.hint,
+            "extra": error.extra,
+        }
+        (folder / ERROR).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        return FAILED
+    except MemoryError:
+        return NO_MEMORY
+    return 0
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    # Without waiting for memory to be given back piece by piece.
+    os._exit(code)
