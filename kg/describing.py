@@ -5,22 +5,26 @@ The queries stand in `kg/queries/describe`; the result goes to graph/catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from kg import asking, catalogue, rq, skolem
 from kg.asking import Selecting
 from kg.catalogue import Bilingual, Parameter, Question
+from kg.citing import text_of
+from kg.description import Thing
 from kg.namespaces import (
     BASE,
     DCTERMS,
     ID,
     ISTC,
+    OWL,
     PREFIXES,
     RDF,
+    RDF_TYPE,
     RDFS,
     SH,
     SKOS,
@@ -28,9 +32,23 @@ from kg.namespaces import (
     XSD,
     graph,
 )
+from kg.store import union
 
 DCAT = PREFIXES["dcat"]
 _TYPE = RDF + "type"
+
+#: Runs a CONSTRUCT query.
+Construct = Callable[[str], Iterable[Triple]]
+Statement = tuple[NamedNode, str, NamedNode | Literal]
+
+#: The query whose numbers count the description as well.
+COUNTING = "statistics"
+#: The queries that describe the graph, in this order.
+QUERIES = ("datasets", "linksets", "service", "partitions", COUNTING)
+#: What declares our prefixes.
+PREFIX_SET = BASE + "prefixes"
+#: How often at most the graph is counted; the third time usually finds nothing new.
+_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -59,28 +77,133 @@ class Summary:
     documents: tuple[Count, ...]
 
 
-def catalogue_quads(store: Store) -> Iterator[Quad]:
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: the whole graph, or a named graph of it.
+
+    Attributes:
+        thing: Its IRI and name.
+        triples: How many triples it holds.
+        graph: The named graph; None for the whole.
+        document: IRI of the document whose facts it holds, if it holds those of one.
+    """
+
+    thing: Thing
+    triples: int
+    graph: str | None = None
+    document: str | None = None
+
+
+def data_sets(engine: Selecting, sizes: Mapping[str, int], base_iri: str) -> tuple[DataSet, ...]:
+    """The data sets that there are now.
+
+    Args:
+        engine: Where to ask.
+        sizes: Triples of each named graph.
+        base_iri: Base of the IRIs in the graph.
+
+    Returns:
+        The whole graph first, then its parts, largest first.
+    """
+    text = rq.rebase(rq.load("kg", "queries", "browse", "datasets").text, base_iri)
+    rows = [{name: text_of(term) for name, term in row.items()} for row in engine.select(text)]
+    whole = f"{base_iri}dataset/istc-kg"
+    known = {row[name] for row in rows for name in ("dataset", "document") if name in row}
+    names = asking.labels(engine, [whole, *known])
+    parts = [
+        DataSet(
+            Thing(row["dataset"], names.get(row["dataset"]) or names.get(document or "", {})),
+            sizes.get(row["graph"], 0),
+            row["graph"],
+            document,
+        )
+        for row in rows
+        for document in [row.get("document")]
+    ]
+    parts.sort(key=lambda part: (-part.triples, part.thing.iri))
+    return DataSet(Thing(whole, names.get(whole, {})), _triples(engine)), *parts
+
+
+def changed(engine: Selecting, base_iri: str) -> str | None:
+    """When the graph was last changed, as xsd:dateTime; None where no journal is kept."""
+    text = rq.rebase(rq.load("kg", "queries", "describe", "changed").text, base_iri)
+    return next((text_of(row["changed"]) for row in engine.select(text) if row), None)
+
+
+def described(
+    construct: Construct, names: Sequence[str] = QUERIES, base_iri: str = BASE
+) -> set[Triple]:
+    """What some of the describing queries say of a graph.
+
+    Args:
+        construct: Runs a CONSTRUCT query on the graph.
+        names: Names of queries in `kg/queries/describe`.
+        base_iri: Base of the IRIs in the graph.
+
+    Returns:
+        Their triples.
+    """
+    found: set[Triple] = set()
+    for name in names:
+        text = rq.load("kg", "queries", "describe", name).text
+        found.update(construct(rq.rebase(text, base_iri)))
+    return found
+
+
+def catalogue_quads(store: Store) -> set[Quad]:
     """The quads of graph/catalogue.
+
+    It is a part of the graph that it counts, so its numbers are counted again until they hold.
 
     Args:
         store: The staged graph.
 
-    Yields:
-        DCAT and VoID descriptions, and the questions as `sh:SPARQLExecutable`.
+    Returns:
+        DCAT and VoID descriptions, prefixes, and the questions as `sh:SPARQLExecutable`.
     """
     target = graph("catalogue")
-    for file in rq.read_all("kg", "queries", "describe"):
-        if "CONSTRUCT" not in file.text:
-            continue
-        triples = cast(QueryTriples, store.query(file.text, use_default_graph_as_union=True))
-        for triple in triples:
-            yield Quad(triple.subject, triple.predicate, triple.object, target)
-    for question in catalogue.questions():
-        for subject, predicate, object_ in _about(question):
-            yield Quad(subject, NamedNode(predicate), object_, target)
+    whole = union.filled(store)
+
+    def put(triples: Iterable[Triple]) -> set[Quad]:
+        quads = _quads(triples, target)
+        whole.extend([*quads, *_quads(triples, DefaultGraph())])
+        return quads
+
+    def construct(text: str) -> Iterable[Triple]:
+        return cast(QueryTriples, whole.query(text))
+
+    questions = (said for question in catalogue.questions() for said in _about(question))
+    quads = put({*declared_prefixes(), *(Triple(s, NamedNode(p), o) for s, p, o in questions)})
+    for name in QUERIES:
+        if name != COUNTING:
+            quads |= put(described(construct, [name]))
+    counted: set[Triple] = set()
+    for _ in range(_ROUNDS):
+        found = described(construct, [COUNTING])
+        if found == counted:
+            break
+        for place in (target, DefaultGraph()):
+            for quad in _quads(counted - found, place):
+                whole.remove(quad)
+        put(found - counted)
+        counted = found
+    return quads | _quads(counted, target)
 
 
-Statement = tuple[NamedNode, str, NamedNode | Literal]
+def _quads(triples: Iterable[Triple], place: NamedNode | DefaultGraph) -> set[Quad]:
+    return {Quad(t.subject, t.predicate, t.object, place) for t in triples}
+
+
+def declared_prefixes() -> Iterator[Triple]:
+    """The prefixes of our queries as declarations (SHACL, section 5.2.1: sh:declare)."""
+    node = NamedNode(PREFIX_SET)
+    yield Triple(node, RDF_TYPE, NamedNode(OWL + "Ontology"))
+    for prefix, namespace in PREFIXES.items():
+        declared = NamedNode(f"{skolem.GENID}prefix-{prefix}")
+        text = Literal(namespace, datatype=NamedNode(XSD + "anyURI"))
+        yield Triple(node, NamedNode(SH + "declare"), declared)
+        yield Triple(declared, NamedNode(SH + "prefix"), Literal(prefix))
+        yield Triple(declared, NamedNode(SH + "namespace"), text)
 
 
 def _about(question: Question) -> Iterator[Statement]:
@@ -93,6 +216,8 @@ def _about(question: Question) -> Iterator[Statement]:
     for language in asking.LANGUAGES:
         for predicate, text in (
             (RDFS + "label", question.title),
+            # What editors show beside an example.
+            (RDFS + "comment", question.title),
             (DCTERMS + "description", question.rationale),
             (DCTERMS + "subject", question.theme),
         ):
@@ -155,6 +280,11 @@ def _counts(engine: Selecting, name: str) -> tuple[Count, ...]:
     )
 
 
+def _triples(engine: Selecting) -> int:
+    (row,) = engine.select(rq.load("kg", "queries", "describe", "count-triples").text)
+    return int(text_of(row["number"]))
+
+
 def summary(engine: Selecting) -> Summary:
     """Count what is in the graph.
 
@@ -164,9 +294,8 @@ def summary(engine: Selecting) -> Summary:
     Returns:
         The counts, largest first.
     """
-    triples = engine.select(rq.load("kg", "queries", "describe", "count-triples").text)
     return Summary(
-        int(str(getattr(triples[0]["number"], "value", "0"))),
+        _triples(engine),
         _counts(engine, "count-things"),
         _counts(engine, "count-facts"),
         _counts(engine, "count-documents"),

@@ -130,10 +130,28 @@ def export(
         InvalidInput: Unknown format.
         NotFound: Unknown graph.
     """
+    found = quads(version, graph, journal=journal)
+    write(found, path, format_name, base_iri=base_iri)
+    return len(found)
+
+
+def write(
+    found: Iterable[Quad], path: Path, format_name: str | None = None, *, base_iri: str = BASE
+) -> None:
+    """Write quads to a file, whole or not at all.
+
+    Args:
+        found: The quads.
+        path: The file; `.gz` at the end compresses it.
+        format_name: A key of FORMATS; by default from the file's ending.
+        base_iri: Base of our IRIs, for the prefixes.
+
+    Raises:
+        InvalidInput: Unknown format.
+    """
     zipped = path.suffix == ".gz"
     ending = (path.with_suffix("") if zipped else path).suffix.removeprefix(".")
     rdf_format = format_named(format_name or ending)
-    found = quads(version, graph, journal=journal)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as raw:
@@ -150,4 +168,3 @@ def export(
     except BaseException:
         os.unlink(temporary)
         raise
-    return len(found)

@@ -7,26 +7,17 @@ from typing import Any
 from flask import Response, jsonify
 
 from kg import catalogue
-from kg.building import tool_version
 from kg.catalogue import Parameter, Question
+from kg.finding import LONGEST
+from kg.resources import tool_version
 from service import addresses, caching, language
+from service.home.schemas import BINARY, TEXT, components, ref
 from service.negotiation import BIBTEX, CSV, HTML, JSON, RIS, RQ, XLSX, vary
 from service.problems import BY_SLUG
 from service.questions import api
 from service.state import version
 
 PATH = "/openapi.json"
-_TEXT = {"type": "string"}
-_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
-_BOTH = {
-    "type": "object",
-    "properties": {"zh": _TEXT, "en": _TEXT},
-}
-_TERM = {"type": "object", "description": "text; for things iri and label; for evidence facts"}
-
-
-def _ref(kind: str, name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/{kind}/{name}"}
 
 
 def example(question: Question, parameter: Parameter) -> str | None:
@@ -96,7 +87,7 @@ def _problems(*slugs: str) -> dict[str, Any]:
         problem = BY_SLUG[slug]
         found[str(problem.status)] = {
             "description": f"{problem.title}. {problem.advice}",
-            "content": {"application/problem+json": {"schema": _ref("schemas", "Problem")}},
+            "content": {"application/problem+json": {"schema": ref("schemas", "Problem")}},
         }
     return found
 
@@ -105,10 +96,10 @@ _ASKED = ("not-found", "not-acceptable", "invalid-parameter", "store-unavailable
 
 
 def _operation(question: Question, tag: str) -> dict[str, Any]:
-    content: dict[str, Any] = {HTML.media_type: {"schema": _TEXT}}
+    content: dict[str, Any] = {HTML.media_type: {"schema": TEXT}}
     for item in api.FORMATS:
-        schema = _BINARY if item is XLSX else _TEXT if item in (CSV, RQ) else {"type": "object"}
-        content[item.media_type] = {"schema": _ref("schemas", "Answer") if item is JSON else schema}
+        schema = BINARY if item is XLSX else TEXT if item in (CSV, RQ) else {"type": "object"}
+        content[item.media_type] = {"schema": ref("schemas", "Answer") if item is JSON else schema}
     return {
         "get": {
             "operationId": question.id,
@@ -117,8 +108,8 @@ def _operation(question: Question, tag: str) -> dict[str, Any]:
             "tags": [question.theme[tag]],
             "parameters": [
                 *(_parameter(question, parameter, tag) for parameter in question.parameters),
-                _ref("parameters", "lang"),
-                _ref("parameters", "format"),
+                ref("parameters", "lang"),
+                ref("parameters", "format"),
             ],
             "responses": {
                 "200": {"description": "The answer, each row with its sources.", "content": content}
@@ -130,7 +121,7 @@ def _operation(question: Question, tag: str) -> dict[str, Any]:
 
 def _id() -> dict[str, Any]:
     name = {"name": "id", "in": "path", "required": True, "description": "Id of a question."}
-    return name | {"schema": _TEXT, "example": catalogue.questions()[0].id}
+    return name | {"schema": TEXT, "example": catalogue.questions()[0].id}
 
 
 _VALUES = {
@@ -139,7 +130,7 @@ _VALUES = {
     "description": "Values of the parameters of the question, by name.",
     "style": "form",
     "explode": True,
-    "schema": {"type": "object", "additionalProperties": _TEXT},
+    "schema": {"type": "object", "additionalProperties": TEXT},
 }
 _DIGEST = {
     "name": "sha256",
@@ -154,23 +145,24 @@ def _others() -> dict[str, Any]:
     """The paths that are the same for all questions."""
     data = {
         JSON.media_type: {"schema": {"type": "object"}},
-        CSV.media_type: {"schema": _TEXT},
-        XLSX.media_type: {"schema": _BINARY},
-        BIBTEX.media_type: {"schema": _TEXT},
-        RIS.media_type: {"schema": _TEXT},
-        HTML.media_type: {"schema": _TEXT},
+        CSV.media_type: {"schema": TEXT},
+        XLSX.media_type: {"schema": BINARY},
+        BIBTEX.media_type: {"schema": TEXT},
+        RIS.media_type: {"schema": TEXT},
+        HTML.media_type: {"schema": TEXT},
     }
     listed = {
         JSON.media_type: {"schema": {"type": "object"}},
-        "text/turtle": {"schema": _TEXT},
-        HTML.media_type: {"schema": _TEXT},
+        "text/turtle": {"schema": TEXT},
+        HTML.media_type: {"schema": TEXT},
     }
     return {
+        "/ask": _find(),
         "/questions": {
             "get": {
                 "operationId": "questions",
                 "summary": "The catalogue of questions.",
-                "parameters": [_ref("parameters", "lang")],
+                "parameters": [ref("parameters", "lang")],
                 "responses": {"200": {"description": "All questions.", "content": listed}},
             }
         },
@@ -178,11 +170,11 @@ def _others() -> dict[str, Any]:
             "get": {
                 "operationId": "embed",
                 "summary": "An answer by itself, for a frame on another page.",
-                "parameters": [_id(), _VALUES, _ref("parameters", "lang")],
+                "parameters": [_id(), _VALUES, ref("parameters", "lang")],
                 "responses": {
                     "200": {
                         "description": "The rows with their sources.",
-                        "content": {HTML.media_type: {"schema": _TEXT}},
+                        "content": {HTML.media_type: {"schema": TEXT}},
                     }
                 }
                 | _problems("not-found", "invalid-parameter"),
@@ -192,7 +184,7 @@ def _others() -> dict[str, Any]:
             "post": {
                 "operationId": "cite",
                 "summary": "Freeze an answer under the hash of its content.",
-                "parameters": [_id(), _VALUES, _ref("parameters", "lang")],
+                "parameters": [_id(), _VALUES, ref("parameters", "lang")],
                 "responses": {
                     "303": {
                         "description": "The frozen answer.",
@@ -230,70 +222,35 @@ def _others() -> dict[str, Any]:
     }
 
 
-def _components() -> dict[str, Any]:
-    formats = [HTML.name, *api.ENDINGS]
+def _find() -> dict[str, Any]:
+    """Finding the question that plain words mean."""
     return {
-        "parameters": {
-            "lang": {
-                "name": "lang",
-                "in": "query",
-                "description": "Language of names and texts; else Accept-Language decides.",
-                "schema": {"type": "string", "enum": list(language.LANGUAGES)},
-            },
-            "format": {
-                "name": "format",
-                "in": "query",
-                "description": "Representation; it beats the Accept header.",
-                "schema": {"type": "string", "enum": formats},
-            },
-        },
-        "schemas": {
-            "Problem": {
-                "type": "object",
-                "description": "Problem details (RFC 9457).",
-                "required": ["type", "title", "status", "detail"],
-                "properties": {
-                    "type": {"type": "string", "format": "uri-reference"},
-                    "title": _TEXT,
-                    "status": {"type": "integer"},
-                    "detail": _TEXT,
-                    "instance": {"type": "string", "format": "uri"},
-                    "where": _TEXT,
-                    "hint": _TEXT,
-                    "errors": {
-                        "type": "array",
-                        "description": "Every wrong parameter with what is expected and allowed.",
-                        "items": {"type": "object"},
-                    },
+        "get": {
+            "operationId": "find",
+            "summary": "The questions that plain words in Chinese or English may mean, with the "
+            "values that they name.",
+            "parameters": [
+                {
+                    "name": "q",
+                    "in": "query",
+                    "required": True,
+                    "description": f"The words; the first {LONGEST} characters count.",
+                    "schema": TEXT,
+                    "example": "joint laboratories with Pakistan",
                 },
-            },
-            "Answer": {
-                "type": "object",
-                "required": ["question", "values", "language", "data", "total", "rows", "sources"],
-                "properties": {
-                    "question": {"type": "object", "properties": {"id": _TEXT, "title": _BOTH}},
-                    "values": {
-                        "type": "object",
-                        "additionalProperties": {"type": ["string", "null"]},
+                ref("parameters", "lang"),
+            ],
+            "responses": {
+                "200": {
+                    "description": "The best questions, best first; none when nothing fits.",
+                    "content": {
+                        JSON.media_type: {"schema": ref("schemas", "Found")},
+                        HTML.media_type: {"schema": TEXT},
                     },
-                    "language": _TEXT,
-                    "data": {
-                        "type": "object",
-                        "properties": {"version": {"type": "integer"}, "digest": _TEXT},
-                    },
-                    "total": {"type": "integer"},
-                    "rows": {
-                        "type": "array",
-                        "items": {"type": "object", "additionalProperties": _TERM},
-                    },
-                    "sources": {
-                        "type": "object",
-                        "description": "IRI of a fact → the places that state it.",
-                        "additionalProperties": {"type": "array", "items": {"type": "object"}},
-                    },
-                },
-            },
-        },
+                }
+            }
+            | _problems("not-acceptable", "store-unavailable"),
+        }
     }
 
 
@@ -322,7 +279,7 @@ def document(tag: str) -> dict[str, Any]:
         "tags": [{"name": theme} for theme in themes],
         "paths": _others()
         | {f"/questions/{question.id}": _operation(question, tag) for question in found},
-        "components": _components(),
+        "components": components(),
     }
 
 

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Response, render_template
 
-from kg import asking, catalogue, describing, rq
-from kg.building import tool_version
+from kg import asking, catalogue, describing
 from kg.catalogue import Question
-from kg.citing import text_of
-from kg.description import Thing
 from kg.errors import NotFound
+from kg.resources import tool_version
 from service import addresses, caching, language, negotiation, problems
-from service.home import api
+from service.home import descriptions, downloads
+from service.home.datasets import data_sets
 from service.negotiation import DOCUMENTS, HTML, RDF, vary
 from service.state import engine, state, version
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """A data set: its name, its number of triples, and the graph that holds it if it is one."""
-
-    thing: Thing
-    triples: int
-    graph: str | None
 
 
 def themes(tag: str) -> list[tuple[str, list[Question]]]:
@@ -43,7 +32,7 @@ def home() -> Response:
     """What is in the graph, what can be asked, doors for data people; or the catalogue as RDF."""
     chosen = negotiation.choose(DOCUMENTS)
     if chosen is not HTML:
-        return api.catalogue_as(chosen)
+        return descriptions.catalogue(chosen.name)
     now = version()
     etag = caching.tag(now.digest, "home", language.interface(), language.content())
     same = caching.unchanged(etag)
@@ -55,7 +44,7 @@ def home() -> Response:
         themes=themes(language.content()),
         version=now,
         software=tool_version(),
-        dumps=api.DUMPS,
+        dumps=downloads.listed(now),
     )
     response = Response(body, content_type=HTML.content_type)
     response.set_etag(etag)
@@ -67,44 +56,33 @@ def home() -> Response:
     return vary(response)
 
 
-def _datasets() -> list[DataSet]:
-    rows = engine().select(rq.load("kg", "queries", "browse", "datasets").text)
-    found = {text_of(row["dataset"]): int(text_of(row["triples"])) for row in rows}
-    names = asking.labels(engine(), found)
-    base = state().settings.base_iri
-    whole = base + addresses.CATALOGUE
-    return [
-        DataSet(
-            Thing(iri, names.get(iri, {})),
-            triples,
-            None if iri == whole else iri.replace(f"{base}dataset/", f"{base}graph/"),
-        )
-        for iri, triples in found.items()
-    ]
-
-
-def data_sets(ending: str | None = None) -> Response:
+def catalogue_page(ending: str | None = None) -> Response:
     """The catalogue of the data sets, to read or as RDF (DCAT 3, VoID)."""
     chosen = negotiation.choose(DOCUMENTS, ending)
     if chosen is not HTML:
-        return api.catalogue_as(chosen)
+        return descriptions.catalogue(chosen.name)
     now = version()
-    etag = caching.tag(now.digest, "catalog", language.interface(), language.content())
+    etag = caching.tag(
+        now.digest,
+        "catalog",
+        addresses.site(),
+        language.interface(),
+        language.content(),
+        descriptions.files(),
+    )
     same = caching.unchanged(etag)
     if same is not None:
         return same
     body = render_template(
         "home/catalog.html",
-        datasets=state().kept.get(now.digest, "datasets", _datasets),
+        datasets=data_sets(),
+        data=descriptions.search_engines(),
         version=now,
-        dumps=api.DUMPS,
+        dumps=downloads.listed(now),
     )
     response = Response(body, content_type=HTML.content_type)
     response.set_etag(etag)
-    response.headers["Link"] = ", ".join(
-        f'<{addresses.public("/catalog." + item.name)}>; rel="alternate"; type="{item.media_type}"'
-        for item in RDF
-    )
+    response.headers["Link"] = descriptions.alternates("catalog", RDF)
     return vary(response)
 
 
