@@ -22,6 +22,7 @@ QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 FORM_TYPE = "application/x-www-form-urlencoded"
 ACCEPTED = (QUERY_TYPE, FORM_TYPE)
+ACCEPTED_UPDATES = (UPDATE_TYPE, FORM_TYPE)
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
@@ -30,6 +31,27 @@ class WrongMediaType(UnsupportedMediaType):
     """A body of a media type, or in a charset, that the endpoint does not read."""
 
     accepted = ACCEPTED
+
+
+class WrongUpdateType(WrongMediaType):
+    """The same for updates."""
+
+    accepted = ACCEPTED_UPDATES
+
+
+@dataclass(frozen=True)
+class AskedUpdate:
+    """A request that carries an update.
+
+    Attributes:
+        text: The update.
+        default: Graphs that make up the default graph of its WHERE parts.
+        named: Graphs to be used as named graphs there.
+    """
+
+    text: str
+    default: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,7 @@ class Asked:
         seconds: Time limit asked for.
         query_id: The id under which the query can be cancelled.
         example: Id of a question to show in the editor.
+        link: Name of a short link to show in the editor.
     """
 
     query: str | None
@@ -53,13 +76,14 @@ class Asked:
     seconds: float | None
     query_id: str
     example: str | None = None
+    link: str | None = None
 
 
 def _refuse(what: str, parameter: str, hint: str | None = None) -> NoReturn:
     raise InvalidInput(what, where=parameter, hint=hint, extra={"parameter": parameter})
 
 
-def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
+def pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
     """Form fields, percent-decoded as UTF-8 exactly once."""
     try:
         return parse_qsl(
@@ -72,20 +96,29 @@ def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
 def _body(request: Request) -> tuple[str | None, list[tuple[str, str]]]:
     """The query in the body, or the form fields of the body."""
     kind = request.mimetype
-    charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
     if kind == UPDATE_TYPE:
         raise UpdateRefused(
             "The endpoint answers queries only.", hint="Change the graph with an import."
         )
-    if kind not in ACCEPTED or charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
+    if kind not in ACCEPTED or not _readable(request):
         raise WrongMediaType
     data = request.get_data(cache=False)
     if kind == FORM_TYPE:
-        return None, _pairs(data, "body")
+        return None, pairs(data, "body")
+    return _decoded(data, "query"), []
+
+
+def _readable(request: Request) -> bool:
+    """Whether the body is said to be in a charset that we read."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
+    return charset in ("utf-8", "utf8", "us-ascii", "ascii")
+
+
+def _decoded(data: bytes, what: str) -> str:
     try:
-        return data.decode("utf-8"), []
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        _refuse("The query is not UTF-8.", "body", f"Byte {error.start} is not valid UTF-8.")
+        _refuse(f"The {what} is not UTF-8.", "body", f"Byte {error.start} is not valid UTF-8.")
 
 
 def _once(fields: list[tuple[str, str]], name: str) -> str | None:
@@ -131,7 +164,7 @@ def read(request: Request) -> Asked:
         UpdateRefused: It carries an update.
         WrongMediaType: The body has a type or a charset that is not read here.
     """
-    fields = _pairs(request.query_string, "address")
+    fields = pairs(request.query_string, "address")
     direct: str | None = None
     if request.method in ("POST", "QUERY"):
         direct, more = _body(request)
@@ -162,4 +195,41 @@ def read(request: Request) -> Asked:
         seconds=_seconds(_once(fields, "timeout")),
         query_id=query_id,
         example=_once(fields, "example"),
+        link=_once(fields, "link"),
+    )
+
+
+def read_update(request: Request) -> AskedUpdate:
+    """Read a request that carries an update.
+
+    Args:
+        request: A POST.
+
+    Returns:
+        What it asks for.
+
+    Raises:
+        InvalidInput: The update is missing or given twice, or a parameter is wrong.
+        WrongUpdateType: The body has a type or a charset that is not read here.
+    """
+    kind = request.mimetype
+    if kind not in ACCEPTED_UPDATES or not _readable(request):
+        raise WrongUpdateType
+    fields = pairs(request.query_string, "address")
+    data = request.get_data()
+    if kind == FORM_TYPE:
+        fields = [*fields, *pairs(data, "body")]
+        text = _once(fields, "update")
+    elif _once(fields, "update") is not None:
+        _refuse("The update is given in the body and in the address.", "update", "Give it once.")
+    else:
+        text = _decoded(data, "update")
+    if _once(fields, "query") is not None:
+        _refuse("A request holds a query or an update, not both.", "query")
+    if text is None:
+        _refuse(
+            "The update is missing.", "update", "Send it as the parameter update, or as the body."
+        )
+    return AskedUpdate(
+        text, _graphs(fields, "using-graph-uri"), _graphs(fields, "using-named-graph-uri")
     )

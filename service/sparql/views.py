@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, g, jsonify, render_template, request
 
-from kg import catalogue, querying, rq
+from kg import sparql
 from kg.errors import NotFound
 from kg.querying import Answer
-from service import caching, language, negotiation
+from service import addresses, caching, language, negotiation
+from service.metrics import metrics
 from service.negotiation import GRAPHS, HTML, RDF, RESULTS_JSON, ROWS, TURTLE, Format, vary
-from service.sparql import description, pages, protocol
+from service.sparql import description, editor, pages, protocol, update
 from service.sparql.protocol import Asked
 from service.state import engine, state, version
 
-_CHUNK = 64 * 1024
-#: Functions whose value changes from call to call: such answers have no entity tag.
-_VOLATILE = re.compile(r"\b(NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
 #: Blank nodes of a template get new labels in each answer, so its tag is a weak one.
 _BLANK = re.compile(r"_:|\[")
 
 
 def endpoint() -> Response:
-    """Answer a query; without one, describe the endpoint or show the editor."""
+    """Answer a query; without one, describe the endpoint or show the editor; run an update."""
+    if update.wanted(request):
+        return update.answer(request)
     asked = protocol.read(request)
     g.query_id = asked.query_id
     response = _without_query(asked) if asked.query is None else _with_query(asked, asked.query)
@@ -36,20 +35,15 @@ def endpoint() -> Response:
 
 def _without_query(asked: Asked) -> Response:
     chosen = negotiation.choose((HTML, *RDF), asked.formats)
-    if chosen is HTML and (negotiation.wants_page() or asked.formats or asked.example):
-        text = (
-            catalogue.question(asked.example).text
-            if asked.example
-            else rq.load("kg", "queries", "browse", "first").text
-        )
-        return _page("sparql/editor.html", query=text)
+    shown = asked.formats or asked.example or asked.link
+    if chosen is HTML and (negotiation.wants_page() or shown):
+        return _page("sparql/editor.html", query=editor.opening(asked), themes=editor.examples())
     return description.answer(TURTLE if chosen is HTML else chosen)
 
 
 def _page(template: str, **values: Any) -> Response:
     body = render_template(
         template,
-        questions=catalogue.questions(),
         seconds=state().settings.query_seconds,
         **values,
     )
@@ -57,15 +51,15 @@ def _page(template: str, **values: Any) -> Response:
 
 
 def _with_query(asked: Asked, query: str) -> Response:
-    rows = querying.form(query) in ("select", "ask")
+    outline = sparql.outline(query)
+    rows = outline.form in ("select", "ask")
     offered = (*(ROWS if rows else GRAPHS), HTML)
     chosen = negotiation.choose(offered, asked.formats)
-    volatile = _VOLATILE.search(query) is not None
     weak = not rows and _BLANK.search(query) is not None
     parts = ("sparql", query, *asked.default_graphs, "|", *asked.named_graphs, chosen.name)
     if chosen is HTML:
         parts = (*parts, language.interface(), language.content())
-    if not volatile:
+    if not outline.volatile:
         same = caching.unchanged(caching.tag(version().digest, *parts), weak=weak)
         if same is not None:
             return same
@@ -78,15 +72,19 @@ def _with_query(asked: Asked, query: str) -> Response:
         query_id=asked.query_id,
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
+        base_iri=addresses.site() + "/sparql",
         client_gone=request.environ.get("waitress.client_disconnected"),
     )
+    seconds = time.monotonic() - began
     if chosen is HTML:
-        with_answer = pages.Result.read(answer, shown, time.monotonic() - began)
+        with_answer = pages.Result.read(answer, shown, seconds)
         response = _page("sparql/results.html", query=query, result=with_answer)
     else:
         response = _send(answer, chosen)
+    meter = metrics()
+    response.call_on_close(lambda: meter.record_query(outline.form, seconds, answer.given))
     response.headers["Query-Id"] = asked.query_id
-    if volatile:
+    if outline.volatile:
         response.headers["Cache-Control"] = "no-store"
     else:
         response.set_etag(caching.tag(answer.version.digest, *parts), weak=weak)
@@ -100,22 +98,22 @@ def _limit(asked: Asked) -> float:
 
 
 def _send(answer: Answer, chosen: Format) -> Response:
-    """Send a finished answer from its file, whole and with its length."""
-
-    def chunks() -> Iterator[bytes]:
-        with answer.path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
-
-    response = Response(chunks(), content_type=chosen.content_type)
-    response.content_length = answer.size
+    """Send an answer; a failure after its first byte breaks the connection."""
+    response = Response(answer.chunks(), content_type=chosen.content_type)
+    if answer.size is not None:
+        response.content_length = answer.size
     response.call_on_close(answer.close)
     return response
 
 
 def running() -> Response:
     """How many queries run; their ids are known to those who sent them."""
-    response = jsonify(running=len(engine().running()), workers=state().settings.workers)
+    waiting = engine().waiting()
+    response = jsonify(
+        running=len(engine().running()) - waiting,
+        waiting=waiting,
+        workers=state().settings.workers,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
