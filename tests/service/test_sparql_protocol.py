@@ -152,18 +152,20 @@ def test_a_query_id_with_strange_signs_is_refused(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"),
+    ("body", "kind", "status", "problem"),
     [
-        ("update=INSERT+DATA+%7B%3Curn%3Aa%3E+%3Curn%3Ab%3E+1%7D", FORM),
-        ("INSERT DATA { <urn:a> <urn:b> 1 }", "application/sparql-update"),
-        ("INSERT DATA { <urn:a> <urn:b> 1 }", QUERY_TYPE),
-        ("CLEAR ALL", QUERY_TYPE),
+        ("update=INSERT+DATA+%7B%3Curn%3Aa%3E+%3Curn%3Ab%3E+1%7D", FORM, 401, "unauthorized"),
+        ("INSERT DATA { <urn:a> <urn:b> 1 }", "application/sparql-update", 401, "unauthorized"),
+        ("INSERT DATA { <urn:a> <urn:b> 1 }", QUERY_TYPE, 403, "forbidden"),
+        ("CLEAR ALL", QUERY_TYPE, 403, "forbidden"),
     ],
 )
-def test_an_update_is_forbidden_and_changes_nothing(service: Service, body: str, kind: str) -> None:
+def test_an_update_without_token_or_sent_as_a_query_changes_nothing(
+    service: Service, body: str, kind: str, status: int, problem: str
+) -> None:
     reply = post(service, body, kind)
-    assert reply.status == 403
-    assert reply.json()["type"].endswith("/problems/forbidden")
+    assert reply.status == status
+    assert reply.json()["type"].endswith(f"/problems/{problem}")
     assert service.select("SELECT ?o { <urn:a> ?p ?o }") == []
     assert service.sparql("ASK { ?s ?p ?o }").json()["boolean"] is True
 
