@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help run venv test check bench docs constraints wheel clean
+.PHONY: help run venv test conformance check bench docs constraints wheel clean
 
 VENV ?= .venv
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTEST ?=
+BENCH ?=
 BIN := $(VENV)/bin
 export ISTC_HOME ?= .istc
 
@@ -30,12 +31,19 @@ test: ## run all tests (PYTEST="tests/cli -k ask" for some of them)
 	unset ISTC_HOME
 	$(BIN)/python -m pytest $(if $(PYTEST),$(PYTEST),-n auto --dist loadfile)
 
+conformance: ## run the W3C suites of SPARQL over HTTP; docs/conformance.md has the figures
+	@VENV=$(VENV) .ci/venv test dev
+	unset ISTC_HOME
+	CONFORMANCE=all $(BIN)/python -m pytest tests/conformance -n auto --dist loadfile
+
 check: ## run what CI runs: linters, types, layers, documentation, wheel, tests
 	@.ci/run
 
-bench: ## measure: build, questions over HTTP beside the bare engine and rdflib-endpoint
-	@VENV=$(VENV) .ci/venv run
-	$(BIN)/python benchmarks/run.py
+bench: ## measure: questions, the endpoint beside its peers (BENCH="--sizes 1000000"), protection
+	@VENV=$(VENV) .ci/venv test
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.endpoint $(BENCH)
+	$(BIN)/python -m benchmarks.protection
 
 docs: ## write the generated pages of docs/ anew
 	@VENV=$(VENV) .ci/venv test dev
