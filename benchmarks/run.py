@@ -4,7 +4,7 @@
     http     the same query sent to `istc serve`
     rdflib   the same query sent to rdflib-endpoint with the same exported graph
 
-Times depend on the machine; read the ratios. `make bench`, or `python benchmarks/run.py --help`.
+Times depend on the machine; read the ratios. `make bench`, or `python -m benchmarks.run --help`.
 """
 
 from __future__ import annotations
@@ -12,28 +12,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import pyoxigraph
-from pyoxigraph import QueryResultsFormat, RdfFormat
+from pyoxigraph import RdfFormat, Store
 
+from benchmarks import machine
+from benchmarks.clients import BareClient, Client, HttpClient
+from benchmarks.targets import RDFLIB_ENDPOINT, Failed, free_port, installed, started
 from kg import catalogue
+from tests.serving import ROOT, ROWS, serving
 
-ROOT = Path(__file__).parents[1]
-PEER = "rdflib-endpoint[web]==0.6.3"
 GIVE_UP_SECONDS = 60.0
 
 
@@ -86,130 +81,55 @@ def export(home: Path, out: Path) -> None:
     subprocess.run(istc("export", str(out)), env=environment(home), check=True, capture_output=True)
 
 
-@contextmanager
-def ours(home: Path) -> Iterator[str]:
-    """`istc serve` on a free port; yields the address of its endpoint."""
-    process = subprocess.Popen(
-        istc("serve", "--port", "0"), env=environment(home), stdout=subprocess.PIPE, text=True
-    )
+def median_ms(client: Client, query: str, rounds: int) -> float | None:
+    """Median milliseconds of a query after one call to warm up; None when it fails.
+
+    Each call is a text of its own, so that no kept answer is measured.
+    """
+    texts = (f"{query}\n# {number}" for number in range(rounds))
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.rstrip().endswith("/sparql"):
-                yield line.split()[-1]
-                break
-        else:
-            raise SystemExit("istc serve did not start")
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def peer_command(folder: Path) -> Path | None:
-    """rdflib-endpoint in an environment of its own, or None when it cannot be installed."""
-    script = folder / "bin" / "rdflib-endpoint"
-    if not script.exists():
-        print(f"installing {PEER} into {folder}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        done = subprocess.run([folder / "bin" / "pip", "install", "-q", PEER], check=False)
-        if done.returncode:
-            print("rdflib-endpoint cannot be installed here: left out", file=sys.stderr)
-            return None
-    return script
-
-
-@contextmanager
-def theirs(script: Path, data: Path, port: int) -> Iterator[str]:
-    """rdflib-endpoint with the exported graph; yields the address of its endpoint."""
-    process = subprocess.Popen(
-        [script, "serve", "--host", "127.0.0.1", "--port", str(port), str(data)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    # It serves at the root.
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        for _ in range(1200):
-            try:
-                ask_http(address, "ASK {}")
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield address
-    finally:
-        # It does not end while a query runs.
-        process.kill()
-        process.wait()
-
-
-def ask_http(address: str, query: str) -> bytes:
-    """The whole answer to a query, as SPARQL JSON."""
-    request = urllib.request.Request(
-        address,
-        data=urllib.parse.urlencode({"query": query}).encode(),
-        headers={"Accept": "application/sparql-results+json"},
-    )
-    with urllib.request.urlopen(request, timeout=GIVE_UP_SECONDS) as answer:
-        return bytes(answer.read())
-
-
-def ask_bare(store: pyoxigraph.Store, query: str) -> bytes:
-    """The whole answer to a query from the engine in this process."""
-    found = store.query(query, use_default_graph_as_union=True)
-    return found.serialize(format=QueryResultsFormat.JSON) or b""  # type: ignore[arg-type]
-
-
-def median_ms(call: Callable[[], bytes], rounds: int) -> tuple[float | None, bytes]:
-    """Median milliseconds of a call after one to warm up; None when it fails."""
-    try:
-        answer = call()
-        taken = []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            answer = call()
-            taken.append((time.perf_counter() - began) * 1000)
-    except (OSError, urllib.error.HTTPError):
-        return None, b""
-    return statistics.median(taken), answer
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        client.ask(query, ROWS)
+        return statistics.median(client.ask(text, ROWS).seconds * 1000 for text in texts)
+    except OSError:
+        return None
 
 
 def measure_questions(
     home: Path, data: Path, peer: Path | None, rounds: int, only: list[str]
 ) -> list[Timing]:
     """Ask every question of the catalogue, or only some, with its defaults."""
-    store = pyoxigraph.Store()
+    store = Store()
     store.bulk_load(path=str(data), format=RdfFormat.N_TRIPLES)
+    asked = {q.id: q.text for q in catalogue.questions() if not only or q.id in only}
     timings = []
-    with ours(home) as address:
-        for question in catalogue.questions():
-            if only and question.id not in only:
-                continue
-            bare, answer = median_ms(lambda q=question: ask_bare(store, q.text), rounds)  # type: ignore[misc]
-            http, _ = median_ms(lambda q=question: ask_http(address, q.text), rounds)  # type: ignore[misc]
-            rows = len(json.loads(answer)["results"]["bindings"])
-            timings.append(Timing(question.id, rows, bare or 0.0, http, None))
+    with serving(home) as service:
+        over = HttpClient(f"{service.url}/sparql", GIVE_UP_SECONDS)
+        for name, text in asked.items():
+            bare = median_ms(BareClient(store), text, rounds)
+            rows = len(list(store.query(text)))  # type: ignore[arg-type]
+            timings.append(Timing(name, rows, bare or 0.0, median_ms(over, text, rounds), None))
     if peer is None:
         return timings
-    with theirs(peer, data, free_port()) as address:
-        for number, timing in enumerate(timings):
-            text = catalogue.question(timing.question).text
-            slow, _ = median_ms(lambda q=text: ask_http(address, q), max(1, rounds // 5))  # type: ignore[misc]
-            timings[number] = Timing(**{**asdict(timing), "rdflib": slow})
-    return timings
+    # It serves at the root.
+    address = f"http://127.0.0.1:{free_port()}/"
+    port = address.rstrip("/").rpartition(":")[2]
+    with started([str(peer), "serve", "--host", "127.0.0.1", "--port", port, str(data)], address):
+        over, few = HttpClient(address, GIVE_UP_SECONDS), max(1, rounds // 5)
+        return [replace(t, rdflib=median_ms(over, asked[t.question], few)) for t in timings]
+
+
+def peer_command(folder: Path) -> Path | None:
+    """rdflib-endpoint in an environment of its own, or None when it cannot be installed."""
+    try:
+        return installed(RDFLIB_ENDPOINT, folder, "rdflib-endpoint")
+    except Failed as error:
+        print(f"{error}: left out", file=sys.stderr)
+        return None
 
 
 def show(build: Build, timings: list[Timing]) -> None:
     """Print what was measured."""
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(machine.described())
     print(f"build from nothing: {build.seconds:.1f} s, at most {build.peak_mib:.0f} MiB\n")
     print(f"{'question':<34}{'rows':>6}{'bare ms':>10}{'http ms':>10}{'rdflib ms':>11}"
           f"{'http/bare':>11}{'rdflib/http':>13}")  # fmt: skip
@@ -242,7 +162,7 @@ def main() -> None:
     chosen = parser.parse_args()
     kept = Path(os.environ.get("ISTC_HOME", ".istc")) / "bench"
     kept.mkdir(parents=True, exist_ok=True)
-    peer = None if chosen.no_peer else peer_command(kept.resolve() / "rdflib-endpoint")
+    peer = None if chosen.no_peer else peer_command(kept.resolve())
     work = Path(tempfile.mkdtemp(dir=kept))
     try:
         build = measure_build(work / "home")
