@@ -6,6 +6,7 @@ Every cell that points to something is checked here, while row and column are st
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,8 @@ Progress = Callable[[str, int | None, int | None], None]
 
 #: Graphs that follow from the others, in whole.
 DERIVED = (graph("truthy"), graph("derived"), graph("inferred"))
+#: Tables of further sources: given the graph so far, the key of each source and its tables.
+Sources = Callable[[Store], Iterable[tuple[str, Iterable[Table]]]]
 _REFERRING = {"id", "fact", "location", "concept", "term", "object"}
 _SHOWN = 20
 
@@ -39,11 +42,13 @@ class Staged:
         store: All quads, in memory.
         rows: Where a fact or a thing comes from: IRI → its row.
         columns: Column of a property, by table and local name of the property.
+        counts: Rows of the further sources, by source and table.
     """
 
     store: Store = field(default_factory=Store)
     rows: dict[str, Row] = field(default_factory=dict)
     columns: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def where(self, iri: str, path: str | None) -> str | None:
         """Source, table, row and column of a node, where a table states it."""
@@ -168,12 +173,37 @@ def derive(store: Store) -> None:
     reasoning.materialise(store)
 
 
-def assemble(progress: Progress = silent, others: Iterable[Quad] = ()) -> Staged:
+def _load_sources(staged: Staged, sources: Sources, progress: Progress) -> None:
+    """Map the tables of further sources, chunk by chunk, each into the graph of its source.
+
+    Raises:
+        InvalidTable: A cell is wrong, or points to something that is declared nowhere.
+    """
+    known = mapping.mappings()
+    # Where each thing that is pointed to is mentioned first.
+    mentioned: dict[NamedNode, tuple[Row, str]] = {}
+    for key, found in sources(staged.store):
+        target = graph(f"source/{key}")
+        for table in found:
+            how = known[table.name]
+            staged.store.bulk_extend(how.quads(table, target))
+            for row, name, node in _references(table, how):
+                mentioned.setdefault(node, (row, name))
+            staged.counts[key, table.name] += len(table.rows)
+            done = sum(n for (source, _), n in staged.counts.items() if source == key)
+            progress(key, done, None)
+    _check_references(staged.store, [(row, name, n) for n, (row, name) in mentioned.items()])
+
+
+def assemble(
+    progress: Progress = silent, others: Iterable[Quad] = (), sources: Sources | None = None
+) -> Staged:
     """Read everything that is said and derive what follows.
 
     Args:
         progress: Told the stage and the steps done.
         others: What is said besides the tables, in graphs of others.
+        sources: Tables of further sources; all they say goes into the graph of their source.
 
     Returns:
         The staged graph under the default base IRI.
@@ -187,6 +217,8 @@ def assemble(progress: Progress = silent, others: Iterable[Quad] = ()) -> Staged
     staged.store.bulk_extend(_ontology_quads())
     references = _load_tables(staged, progress)
     _check_references(staged.store, references)
+    if sources is not None:
+        _load_sources(staged, sources, progress)
     staged.store.bulk_extend(others)
     progress("rules", None, None)
     derive(staged.store)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
 from pyoxigraph import NamedNode, Quad
 
 from kg import assembling, describing, resources, rq, validation
-from kg.assembling import Progress, Staged, silent
+from kg.assembling import Progress, Sources, Staged, silent
 from kg.namespaces import BASE, JOURNAL
 from kg.report import Report, Result, refusal
 from kg.resources import tool_version
@@ -43,6 +43,7 @@ class BuildReport:
         quads: Quads by graph; empty when the inputs had not changed.
         warnings: Results below the severity that stops a build.
         seconds: Seconds by stage.
+        counts: Rows of further sources, by source and table.
     """
 
     version: Version
@@ -50,6 +51,22 @@ class BuildReport:
     quads: dict[str, int] = field(default_factory=dict)
     warnings: tuple[Result, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class More:
+    """Sources to be built together with the curated tables.
+
+    Attributes:
+        sources: Their tables.
+        checksum: SHA-256 over what they are read from.
+        expected: Looks at the counts of their rows, and raises when a source falls short.
+    """
+
+    sources: Sources
+    checksum: str
+    expected: Callable[[Mapping[tuple[str, str], int]], None]
 
 
 def _files(item: Traversable) -> Iterator[Traversable]:
@@ -115,13 +132,20 @@ def _of_others(truth: Truth, base_iri: str) -> set[Quad]:
     return set(assembling.moved(found, base_iri, BASE))
 
 
-def build(settings: Settings, progress: Progress = silent, *, force: bool = False) -> BuildReport:
+def build(
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    force: bool = False,
+    more: More | None = None,
+) -> BuildReport:
     """Build the graph from the curated tables and make it the current version.
 
     Args:
         settings: Home and base IRI.
         progress: Told the stage and the steps done.
         force: Build even when no input has changed since the current version.
+        more: Further sources.
 
     Returns:
         What was done.
@@ -133,12 +157,16 @@ def build(settings: Settings, progress: Progress = silent, *, force: bool = Fals
     """
     clock = _Clock(progress)
     checksum = inputs_checksum(settings)
+    if more is not None:
+        checksum = hashlib.sha256(f"{checksum} {more.checksum}".encode()).hexdigest()
     with Truth.open(settings.home, wait_seconds=WAIT_SECONDS) as truth:
         last = truth.last("build")
         if truth.current is not None and not force and last and last.entry.checksum == checksum:
             return BuildReport(truth.current, changed=False)
         others = _of_others(truth, settings.base_iri)
-        staged = assembling.assemble(clock, others)
+        staged = assembling.assemble(clock, others, None if more is None else more.sources)
+        if more is not None:
+            more.expected(staged.counts)
         clock("validation")
         report = _inspected(staged, others, settings.write_bar)
         clock("catalogue")
@@ -166,6 +194,7 @@ def build(settings: Settings, progress: Progress = silent, *, force: bool = Fals
         dict(Counter(str(q.graph_name) for q in wanted)),
         tuple(r for r in report.results if r.severity != "violation"),
         clock.seconds,
+        dict(staged.counts),
     )
 
 

@@ -7,6 +7,7 @@ the doors (HTTP and command line) translate kinds into status and exit codes wit
     ├── NonConforming            the data break a shape or a check (carries the report)
     ├── InvalidInput
     │   ├── InvalidQuery         SPARQL that does not parse
+    │   ├── UnknownFunction      SPARQL with a function that is not offered
     │   ├── InvalidTable         a CSV table or a cell of one
     │   ├── InvalidRdf           RDF that does not parse
     │   ├── InvalidParameter     parameters of a question
@@ -15,6 +16,11 @@ the doors (HTTP and command line) translate kinds into status and exit codes wit
     ├── NotAcceptable            no representation fits
     ├── OutsideAccess            SERVICE, LOAD and everything else that reaches out
     ├── UpdateRefused            a write sent to the read-only endpoint
+    ├── Unauthorized             no token, or one that is not valid
+    ├── NotAllowed               a token without the right that is needed
+    ├── BuiltGraph               a write into a graph that a build makes
+    ├── Conflict                 the graph has changed in the way of an undo
+    ├── Stale                    the graph has changed since the client read it
     ├── LimitReached
     │   ├── TimeLimit
     │   ├── TooManyRequests      more in an hour than allowed
@@ -84,6 +90,12 @@ class InvalidQuery(InvalidInput):
     kind = "sparql-syntax"
 
 
+class UnknownFunction(InvalidInput):
+    """SPARQL that calls a function which is not offered; `extra` as in `InvalidQuery`."""
+
+    kind = "unknown-function"
+
+
 class InvalidTable(InvalidInput):
     """A table, or a cell of one, that cannot be used."""
 
@@ -130,6 +142,36 @@ class UpdateRefused(IstcError):
     """A SPARQL Update request sent where only queries are answered."""
 
     kind = "forbidden"
+
+
+class Unauthorized(IstcError):
+    """There is no token, or it is not valid, has expired, or was revoked."""
+
+    kind = "unauthorized"
+
+
+class NotAllowed(IstcError):
+    """The token lacks a scope; `extra["scopeNeeded"]` names it."""
+
+    kind = "forbidden"
+
+
+class BuiltGraph(IstcError):
+    """A write into a graph that a build makes from tables; `extra["graphs"]` lists them."""
+
+    kind = "built-graph"
+
+
+class Conflict(IstcError):
+    """What is to be undone was changed since; `extra["changed"]` lists the quads."""
+
+    kind = "conflict"
+
+
+class Stale(IstcError):
+    """The graph is no longer as the client has read it; `extra["current"]` is its state now."""
+
+    kind = "stale"
 
 
 class LimitReached(IstcError):

@@ -9,6 +9,7 @@ type `edtf`, ?name_edtf, ?name_begin and ?name_end; with `bounds:` in the header
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
@@ -35,6 +36,8 @@ class Mapping:
         bounds: Whether ?lower and ?upper are computed from value, value_text, qualifier, unit.
         variables: The variables of the VALUES block.
         text: The CONSTRUCT query.
+        titles: Title of each table it maps, by language.
+        kinds: Of tables of things: first part of the keys of new ones, by table.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Mapping:
     bounds: bool
     variables: tuple[str, ...]
     text: str
+    titles: Mapping_[str, Mapping_[str, str]]
+    kinds: Mapping_[str, str]
 
     @classmethod
     def from_file(cls, file: rq.RqFile) -> Mapping:
@@ -67,6 +72,8 @@ class Mapping:
             bool(file.header.get("bounds", False)),
             blocks[0],
             file.text,
+            file.header.get("titles", {file.name: file.header["title"]}),
+            file.header.get("kinds", {}),
         )
         unknown = set(mapping.variables) - mapping.available()
         unused = set(columns) - set(mapping.variables) - set(file.header.get("unused", []))
@@ -115,14 +122,15 @@ class Mapping:
             more = {name: v for name, v in zip(lists, values, strict=True) if v is not None}
             yield single | more
 
-    def quads(self, table: Table) -> Iterator[Quad]:
+    def quads(self, table: Table, target: NamedNode | None = None) -> Iterator[Quad]:
         """The quads of a table.
 
         Args:
             table: A table with the columns of this mapping.
+            target: The graph to put them into; by default that of the mapping.
 
         Yields:
-            Quads in the table's graph.
+            Quads in that graph.
 
         Raises:
             InvalidTable: A column or a cell is wrong.
@@ -133,10 +141,10 @@ class Mapping:
             for row in table.rows
             for binding in self.bindings(row)
         ]
-        target = self.target(table.source)
+        graph_name = target or self.target(table.source)
         query = rq.bind(self.text, self.variables, rows)
         for triple in cast(QueryTriples, Store().query(query)):
-            yield Quad(triple.subject, triple.predicate, triple.object, target)
+            yield Quad(triple.subject, triple.predicate, triple.object, graph_name)
 
 
 def _period(name: str, cell: str) -> dict[str, Term]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from edtf import EDTFParseException, parse_edtf
-
 from kg.errors import InvalidInput
 
 _SIGNS = str.maketrans({"/": "_", "~": "x", "?": "q", "%": "qx"})
@@ -54,6 +52,9 @@ def parse(expression: str) -> Period:
     Raises:
         InvalidInput: It is not EDTF, or it ends before it begins.
     """
+    # Its grammar takes a tenth of a second to load, and few processes read periods.
+    from edtf import EDTFParseException, parse_edtf
+
     try:
         parsed = parse_edtf(expression)
         begin, end = _day(parsed.lower_strict()), _day(parsed.upper_strict())

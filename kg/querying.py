@@ -6,6 +6,7 @@ breaks off with an error when the query fails later. Which backend answers makes
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -33,6 +34,7 @@ from kg.store.versions import Version
 CLIENT: ContextVar[str] = ContextVar("client", default="")
 #: Answers that are asked again after a commit, so that readers find them ready.
 WARMED = 200
+_CORES = os.cpu_count() or 1
 
 
 @dataclass
@@ -79,11 +81,13 @@ class Running:
         query_id: The id that its sender knows.
         since: When it began, by the monotonic clock.
         cancelled: Set to stop it.
+        demoted: Whether it lets others go first.
     """
 
     query_id: str
     since: float = field(default_factory=time.monotonic)
     cancelled: threading.Event = field(default_factory=threading.Event)
+    demoted: bool = False
 
     @property
     def seconds(self) -> float:
@@ -307,12 +311,15 @@ class Engine:
 
     def _parts(self, run: Run, watch: _Watch) -> Iterator[bytes]:
         """The answer as it comes; only time spent waiting for the backend counts for the limit."""
-        size, demoted = 0, False
+        size, running = 0, watch.running
         while True:
             left = max(0.001, watch.limit - watch.spent)
             wait = min(POLL_SECONDS, left)
-            if not demoted:
-                wait = min(wait, max(0.001, self._settings.short_seconds - watch.spent))
+            others, short = self._others(), self._settings.short_seconds
+            # A query whose core is shared gets as much of it as one that is alone.
+            short *= max(1.0, others / _CORES)
+            if watch.spent < short:
+                wait = min(wait, short - watch.spent)
             began = time.monotonic()
             part = run.read(wait)
             watch.spent += time.monotonic() - began
@@ -324,9 +331,13 @@ class Engine:
             elif part is not None:
                 return
             watch()
-            if not demoted and watch.spent >= self._settings.short_seconds:
+            if watch.spent >= short and others and not running.demoted:
                 run.demote()
-                demoted = True
+                running.demoted = True
+
+    def _others(self) -> int:
+        """How many queries would go first if one were demoted: the rest of those that are not."""
+        return sum(not query.demoted for query in self.running()) - 1
 
     def _too_large(self) -> BudgetExceeded:
         return BudgetExceeded(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
 
@@ -35,3 +37,12 @@ def folders(*parts: str) -> Iterator[Traversable]:
     for item in sorted(root(*parts).iterdir(), key=lambda entry: entry.name):
         if item.is_dir() and not item.name.startswith(("_", ".")):
             yield item
+
+
+@cache
+def tool_version() -> str:
+    """The version of this software."""
+    try:
+        return version("istc-kg")
+    except PackageNotFoundError:
+        return "unreleased"

@@ -51,7 +51,8 @@ class Settings:
     request_bytes: int = _setting(2_000_000, "Largest request body, in bytes.")
     workers: int = _setting(16, "Queries that may run at the same time.")
     short_seconds: float = _setting(
-        0.25, "A query that runs longer lets the shorter ones go first, in seconds."
+        0.25,
+        "A query that runs longer lets the shorter ones go first, in seconds of a core of its own.",
     )
     queue_seconds: float = _setting(10.0, "How long a query waits for a free worker, in seconds.")
     client_waiting: int = _setting(32, "Queries of one client that may wait at the same time.")
@@ -73,6 +74,9 @@ class Settings:
     )
     upload_bytes: int = _setting(
         100_000_000, "Largest update or upload of a graph, uncompressed, in bytes."
+    )
+    import_bytes: int = _setting(
+        2_000_000_000, "Largest file of an import, uncompressed, in bytes."
     )
     remote: str = _setting(
         "",

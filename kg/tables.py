@@ -8,6 +8,7 @@ A table's columns are described in the header of its mapping (`kg/mappings/<tabl
     fact                    a row number of this source, e.g. `0042`
     location                a place in this source, e.g. `s2.1.1`; or `source/s2.1.1` of another
     concept:scheme concept  a notation of that scheme; or `scheme/notation`
+    scheme                  a scheme of concepts, e.g. `euroscivoc`
     term                    a class or property of our ontology, e.g. `hostedBy`
     edtf                    a period; also gives ?name_edtf, ?name_begin, ?name_end
     object                  what a relation leads to: `kind/key`, `v:scheme/notation`, `"…"`
@@ -20,20 +21,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from kg import periods
+from kg import messages, periods
 from kg.errors import InvalidInput, InvalidTable
 from kg.namespaces import ID, ISTC, VOCAB, XSD
 from kg.rq import Term
 
 LIST_SEPARATOR = "|"
+_DECIMALS = 18
 _KEY = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _NOTATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LITERAL = re.compile(r'"(?P<text>[^"]*)"(?:\^\^(?P<type>date|string|integer|decimal))?')
@@ -49,6 +52,9 @@ class Column:
         many: Whether a cell may hold a list.
         required: Whether a cell may be empty.
         property: Local name of the property that the cell ends up in, for error messages.
+        label: Its name for people by language (`zh`, `en`); may be empty.
+        about: What to write into it, by language.
+        example: A cell as it may stand in it.
     """
 
     name: str
@@ -56,11 +62,14 @@ class Column:
     many: bool = False
     required: bool = False
     property: str | None = None
+    label: Mapping[str, str] = field(default_factory=dict, compare=False)
+    about: Mapping[str, str] = field(default_factory=dict, compare=False)
+    example: str = field(default="", compare=False)
 
     @classmethod
     def from_header(cls, name: str, described: dict[str, Any] | str) -> Column:
         """Read one entry of `columns:` in a mapping's header."""
-        entry = {"type": described} if isinstance(described, str) else described
+        entry: dict[str, Any] = {"type": described} if isinstance(described, str) else described
         kind = str(entry["type"])
         return cls(
             name,
@@ -68,7 +77,27 @@ class Column:
             kind.endswith("*"),
             bool(entry.get("required", False)),
             entry.get("property"),
+            entry.get("label", {}),
+            entry.get("about", {}),
+            str(entry.get("example", "")),
         )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Where rows stand that do not come from our own folders.
+
+    Attributes:
+        file: Name of the file.
+        name: Name of its sheet; empty where a file is one table.
+    """
+
+    file: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        """As people look for it."""
+        return f"{self.file}, sheet {self.name}" if self.name else self.file
 
 
 @dataclass(frozen=True)
@@ -79,11 +108,18 @@ class Row:
     source: str
     number: int
     cells: dict[str, str]
+    sheet: Sheet | None = None
 
     def where(self, column: str | None = None) -> str:
         """Source, table, row and column, as an analyst would look for them."""
-        place = f"{self.source}/{self.table}.csv row {self.number}"
+        file = f"{self.source}/{self.table}.csv" if self.sheet is None else f"{self.sheet},"
+        place = f"{file} row {self.number}"
         return place if column is None else f"{place}, column {column}"
+
+    def place(self, column: str | None = None) -> dict[str, Any]:
+        """The same as members."""
+        sheet = self.sheet or Sheet(f"{self.source}/{self.table}.csv")
+        return {"file": sheet.file, "sheet": sheet.name, "row": self.number, "column": column}
 
 
 @dataclass(frozen=True)
@@ -167,8 +203,19 @@ def check_columns(table: Table, columns: dict[str, Column]) -> None:
         )
 
 
-def _fail(row: Row, column: Column, what: str, hint: str) -> InvalidTable:
-    return InvalidTable(what, where=row.where(column.name), hint=hint)
+def wrong(rule: str, row: Row, column: Column, cell: str, **gaps: object) -> InvalidTable:
+    """The error of a cell that breaks a rule of `kg/messages.csv`.
+
+    Args:
+        rule: Name of the rule.
+        row: The row of the cell.
+        column: Its column.
+        cell: What it holds.
+        **gaps: What else the sentence needs.
+    """
+    return messages.invalid_table(
+        rule, row.where(column.name), place=row.place(column.name), cell=cell, **gaps
+    )
 
 
 def _number(row: Row, column: Column, cell: str) -> Literal:
@@ -177,17 +224,22 @@ def _number(row: Row, column: Column, cell: str) -> Literal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise _fail(row, column, f"“{cell}” is not a decimal number.", "Write 1118 or 4.67.")
+        raise wrong("not-decimal", row, column, cell)
     if column.type == "integer":
         if number != number.to_integral_value():
-            raise _fail(row, column, f"“{cell}” is not a whole number.", "Write 1118.")
+            raise wrong("not-whole", row, column, cell)
         return Literal(str(int(number)), datatype=NamedNode(XSD + "integer"))
     return decimal_literal(number)
 
 
 def decimal_literal(number: Decimal) -> Literal:
-    """An xsd:decimal in its canonical form, so that equal numbers are equal terms."""
+    """An xsd:decimal in its canonical form, so that equal numbers are equal terms.
+
+    It is rounded to the 18 decimals that every engine keeps (XML Schema 1.1, section 5.4).
+    """
     text = format(number.normalize(), "f")
+    if len(text.partition(".")[2]) > _DECIMALS:
+        text = format(round(number, _DECIMALS).normalize(), "f")
     return Literal(text, datatype=NamedNode(XSD + "decimal"))
 
 
@@ -202,9 +254,7 @@ def _object(row: Row, column: Column, cell: str) -> Term:
 
 def _thing(row: Row, column: Column, cell: str) -> NamedNode:
     if not _KEY.fullmatch(cell):
-        raise _fail(
-            row, column, f"“{cell}” is not the key of a thing.", "Write kind/key, e.g. org/cas."
-        )
+        raise wrong("not-key", row, column, cell)
     return NamedNode(ID + cell)
 
 
@@ -212,19 +262,23 @@ def _concept(row: Row, column: Column, cell: str, scheme: str) -> NamedNode:
     path = f"{scheme}/{cell}" if scheme else cell
     given, _, notation = path.partition("/")
     if not given or not _NOTATION.fullmatch(notation):
-        raise _fail(
-            row,
-            column,
-            f"“{cell}” is not a concept.",
-            f"Write a notation of the scheme {scheme}." if scheme else "Write scheme/notation.",
-        )
+        rule = "not-in-scheme" if scheme else "not-concept"
+        raise wrong(rule, row, column, cell, scheme=scheme)
     return NamedNode(VOCAB + path)
 
 
 def _date(row: Row, column: Column, cell: str) -> Literal:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
-        raise _fail(row, column, f"“{cell}” is not a date.", "Write YYYY-MM-DD.")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell) or not _exists(cell):
+        raise wrong("not-date", row, column, cell)
     return Literal(cell, datatype=NamedNode(XSD + "date"))
+
+
+def _exists(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 def term(row: Row, column: Column, cell: str) -> Term:
@@ -251,25 +305,29 @@ def term(row: Row, column: Column, cell: str) -> Term:
             return _number(row, column, cell)
         case "boolean":
             if cell not in ("true", "false"):
-                raise _fail(row, column, f"“{cell}” is not a truth value.", "Write true or false.")
+                raise wrong("not-boolean", row, column, cell)
             return Literal(cell, datatype=NamedNode(XSD + "boolean"))
         case "date":
             return _date(row, column, cell)
         case "iri":
             if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+", cell):
-                raise _fail(row, column, f"“{cell}” is not an IRI.", "Write https://….")
+                raise wrong("not-iri", row, column, cell)
             return NamedNode(cell)
         case "id":
             return _thing(row, column, cell)
         case "fact":
-            if not re.fullmatch(r"\d{4,6}", cell):
-                raise _fail(row, column, f"“{cell}” is not a row number.", "Write 0042.")
+            if not re.fullmatch(r"\d{4,9}", cell):
+                raise wrong("not-fact", row, column, cell)
             return NamedNode(f"{ID}fact/{row.source}-{cell}")
         case "location":
             path = cell if "/" in cell else f"{row.source}/{cell}"
             return NamedNode(f"{ID}location/{path}")
         case "concept":
             return _concept(row, column, cell, argument)
+        case "scheme":
+            if not _NOTATION.fullmatch(cell):
+                raise wrong("not-scheme", row, column, cell)
+            return NamedNode(VOCAB + cell)
         case "term":
             return NamedNode(ISTC + cell)
         case "object":
@@ -278,7 +336,9 @@ def term(row: Row, column: Column, cell: str) -> Term:
             try:
                 return NamedNode(f"{ID}period/{periods.parse(cell).key}")
             except InvalidInput as error:
-                raise _fail(row, column, error.what, error.hint or "") from error
+                backward = "ends before" in error.what
+                rule = "backward-period" if backward else "not-period"
+                raise wrong(rule, row, column, cell) from error
         case _:
             raise InvalidInput(f"Unknown column type {column.type}.", where=f"{row.table}.rq")
 
@@ -293,6 +353,6 @@ def values(row: Row, column: Column) -> Iterator[Term]:
     parts = [part.strip() for part in cell.split(LIST_SEPARATOR)] if column.many else [cell]
     parts = [part for part in parts if part]
     if not parts and column.required:
-        raise _fail(row, column, "The cell is empty.", "Every row needs a value here.")
+        raise wrong("empty-cell", row, column, "")
     for part in parts:
         yield term(row, column, part)

@@ -6,21 +6,23 @@ from flask import Flask
 
 from kg.querying import Engine
 from kg.settings import Settings
-from service import formatting, language, problems, security
+from service import formatting, language, logs, metrics, problems, remote, security
 from service.answers import blueprint as answers
 from service.browse import blueprint as browse
 from service.finder import blueprint as finder
+from service.graphs import blueprint as graphs
 from service.home import blueprint as home
 from service.questions import blueprint as questions
 from service.sparql import blueprint as sparql
 from service.state import State
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     """Make the web application.
 
     Args:
         settings: Everything that can be set.
+        engine: What answers queries, if it has been started already.
 
     Returns:
         A WSGI application; `close` in `service.server` ends what it started.
@@ -30,13 +32,17 @@ def create_app(settings: Settings) -> Flask:
     # A redirect of the framework would repeat the Host header.
     app.url_map.merge_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["istc"] = State(settings, Engine(settings), language.read_messages())
+    engine = engine or Engine(settings, remote.connect(settings, follow=True))
+    app.extensions["istc"] = State(settings, engine, language.read_messages())
     # First the errors: from here on each failure has the one shape.
     problems.install(app)
+    # Flask runs what follows an answer in reverse, so these two see it last.
+    logs.install(app)
+    metrics.install(app)
     # Then the headers, which errors need as well.
     security.install(app, settings)
     app.after_request(language.mark)
     formatting.install(app)
-    for blueprint in (home, finder, sparql, questions, answers, browse):
+    for blueprint in (home, finder, sparql, graphs, questions, answers, browse):
         app.register_blueprint(blueprint)
     return app

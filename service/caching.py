@@ -6,7 +6,7 @@ import hashlib
 
 from flask import Response, request
 
-from kg.building import tool_version
+from kg.resources import tool_version
 from service.negotiation import vary
 
 

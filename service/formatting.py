@@ -48,10 +48,8 @@ def period(edtf: str) -> str:
     return f"{_moment(begin)}{dash}{_moment(end)}"
 
 
-def _prefixed(iri: str) -> str | None:
-    """The IRI of somebody else's term with its prefix, e.g. `rdfs:domain`."""
-    if addresses.outside(iri) is None:
-        return None
+def prefixed(iri: str) -> str | None:
+    """An IRI with its prefix, e.g. `rdfs:domain`; None where we have none for it."""
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri.removeprefix(namespace)}"
@@ -62,9 +60,9 @@ def name(thing: Thing) -> Label:
     """The name of a thing; without one, the time of a period or the end of its IRI."""
     if thing.label:
         return language.label(thing.label)
-    prefixed = _prefixed(thing.iri)
-    if prefixed is not None:
-        return Label(prefixed)
+    term = prefixed(thing.iri) if addresses.outside(thing.iri) else None
+    if term is not None:
+        return Label(term)
     end = addresses.last_part(thing.iri)
     if "/id/period/" in thing.iri:
         return Label(period(re.sub(r"x$", "~", end.replace("_", "/").replace("open", ".."))))
@@ -170,6 +168,7 @@ def install(app: Flask) -> None:
         distinct=distinct,
         cite=cite,
         last_part=addresses.last_part,
+        prefixed=prefixed,
         plain_query=plain_query,
     )
     environment.tests.update(rank=is_rank, unstated=unstated)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kg.errors import IstcError
@@ -63,6 +64,12 @@ TABLE = (
         _("Go to the line and column given; a missing prefix is offered as a line to add."),
     ),
     Problem(
+        "unknown-function",
+        400,
+        _("The query calls a function that is not offered"),
+        _("Use the functions of SPARQL 1.1, the casts of XSD, or those of GeoSPARQL."),
+    ),
+    Problem(
         "invalid-rdf",
         400,
         _("The RDF cannot be read"),
@@ -78,13 +85,19 @@ TABLE = (
         "forbidden",
         403,
         _("This is not allowed here"),
-        _("The endpoint answers queries only; the graph is changed by imports."),
+        _("The token lacks the right that is named; an update needs a token and POST."),
+    ),
+    Problem(
+        "built-graph",
+        403,
+        _("The graph is built from tables"),
+        _("Correct the row of the table and build again, or use a graph of your own."),
     ),
     Problem(
         "no-outside-access",
         403,
-        _("Queries cannot reach other machines"),
-        _("Leave out SERVICE, LOAD and the like, and query the other endpoint by itself."),
+        _("Queries and changes cannot reach other machines"),
+        _("Leave out SERVICE, LOAD, remote contexts and the like; fetch what you need yourself."),
     ),
     Problem(
         "not-found",
@@ -109,6 +122,18 @@ TABLE = (
         409,
         _("The query was cancelled"),
         _("Somebody stopped it by its id, or the connection was closed; send it again."),
+    ),
+    Problem(
+        "conflict",
+        409,
+        _("It was changed since"),
+        _("The list says what was changed; undo the later changes first."),
+    ),
+    Problem(
+        "stale",
+        412,
+        _("It is not as you expect"),
+        _("Somebody has changed it since you read it: read it again, then send your change."),
     ),
     Problem(
         "too-large",
@@ -236,6 +261,7 @@ def respond(
         Problem details as JSON, or as a page for browsers.
     """
     problem = BY_SLUG.get(slug, BY_SLUG["internal"])
+    g.problem = problem.slug
     page = wants_page()
     if not page:
         language.international()
@@ -244,7 +270,7 @@ def respond(
         "title": translate(problem.title),
         "status": problem.status,
         "detail": reworded(detail),
-        "instance": f"urn:uuid:{request_id()}",
+        "instance": uuid.UUID(request_id()).urn,
     }
     if where is not None:
         members["where"] = reworded(where)

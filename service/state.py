@@ -64,6 +64,7 @@ class State:
         messages: Interface language → source text → translation.
         kept: Values per data version.
         listening: The address that the server listens on.
+        stopping: Whether the service has been told to stop.
     """
 
     settings: Settings
@@ -71,6 +72,7 @@ class State:
     messages: dict[str, dict[str, str]]
     kept: PerVersion = field(default_factory=PerVersion)
     listening: str = "http://localhost"
+    stopping: bool = False
 
 
 def state() -> State:

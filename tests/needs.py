@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-_CHECKOUT = Path(__file__).parents[1]
+#: The folder of shared reference data, there or not.
+SHARED = Path(os.environ.get("ISTC_SHARED") or Path(__file__).parents[2] / "shared")
 
 
 def program(name: str, package: str) -> str:
@@ -40,7 +41,7 @@ def shared(part: str) -> Path:
     Returns:
         The path. Where it does not exist, the calling test is skipped, or fails in CI.
     """
-    path = Path(os.environ.get("ISTC_SHARED") or _CHECKOUT.parent / "shared") / part
+    path = SHARED / part
     return path if path.exists() else Path(_missing(f"ISTC_SHARED: the folder has no {part}"))
 
 

@@ -57,11 +57,13 @@ class Service:
     Args:
         url: Its address without a slash at the end.
         process: Its process.
+        said: The lines that it writes to stderr, as they come.
     """
 
-    def __init__(self, url: str, process: subprocess.Popen[str]) -> None:
+    def __init__(self, url: str, process: subprocess.Popen[str], said: list[str]) -> None:
         self.url = url
         self.process = process
+        self.said = said
         self.host = urlsplit(url).netloc
 
     def connect(self) -> http.client.HTTPConnection:
@@ -153,7 +155,7 @@ def serving(home: Path, **settings: str) -> Iterator[Service]:
             if "/sparql" in line:
                 break
         assert url, f"the service did not start: {''.join(said)}"
-        yield Service(url, process)
+        yield Service(url, process, said)
     finally:
         process.send_signal(signal.SIGINT)
         try:

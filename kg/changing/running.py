@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from kg import errors, sparql
 from kg.assembling import DERIVED, Progress, silent
-from kg.changing import steps, worker
+from kg.changing import staging, steps, worker
 from kg.changing.staging import Rules, allowed
 from kg.changing.steps import Drop, Load, Quads, Step, Update
 from kg.errors import BudgetExceeded, Cancelled, Internal, IstcError, TimeLimit
@@ -156,7 +156,7 @@ def _write(path: Path, quads: tuple[Quad, ...]) -> None:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Truth]:
-    """The truth, under the writer's lock, for one change; what interrupted changes left in the staging folder goes."""
+    """The truth for one change, under the writer's lock; what interrupted changes left goes."""
     with Truth.open(
         settings.home, wait_seconds=WAIT_SECONDS, keep_versions=settings.keep_versions
     ) as truth:
@@ -235,6 +235,7 @@ def staged(
         "seconds": settings.write_seconds,
         "memory": settings.write_bytes,
     }
+    shutil.rmtree(folder / staging.COPY, ignore_errors=True)
     (folder / worker.JOB).write_text(json.dumps(job), encoding="utf-8")
     code, said = _child(folder, settings.write_seconds, progress, gone)
     if code != 0:

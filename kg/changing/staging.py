@@ -21,6 +21,8 @@ from kg.namespaces import BASE, JOURNAL, graph
 from kg.report import Report, Result, refusal
 from kg.store import union
 
+#: Name of a copy on disk.
+COPY = "copy"
 #: When a change touches more than this part of the things, everything is validated.
 _MANY = 5
 _QUADS_OF_A_THING = 10
@@ -93,8 +95,8 @@ def copy(version: Path | None, folder: Path, *, in_memory: bool) -> Store:
         def link(source: str, target: str) -> None:
             (os.link if source.endswith(".sst") else shutil.copyfile)(source, target)
 
-        shutil.copytree(version, folder / "copy", copy_function=link)
-        store = Store(str(folder / "copy"))
+        shutil.copytree(version, folder / COPY, copy_function=link)
+        store = Store(str(folder / COPY))
     store.remove_graph(JOURNAL)
     return store
 

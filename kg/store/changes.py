@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,21 @@ def read(home: Path, number: int) -> Change:
     if b"TC ." not in lines[-2:]:
         raise _damaged(target)
     return Change(number, tuple(_quads(lines, b"A ")), tuple(_quads(lines, b"D ")))
+
+
+def count(home: Path, number: int) -> tuple[int, int] | None:
+    """How many quads a commit added and removed; None where its change is not kept whole.
+
+    Args:
+        home: ISTC_HOME.
+        number: The data version that its commit made.
+    """
+    try:
+        with gzip.open(path(home, number), "rb") as rows:
+            counted = Counter(row[:2] for row in rows)
+    except (OSError, EOFError, zlib.error):
+        return None
+    return counted[b"A "], counted[b"D "]
 
 
 def _damaged(target: Path) -> StoreUnavailable:

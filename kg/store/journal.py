@@ -27,6 +27,7 @@ _AT = NamedNode(PROV + "endedAtTime")
 _QUADS = NamedNode(PREFIXES["void"] + "triples")
 _MADE = NamedNode(PROV + "generated")
 _UNDOES = NamedNode(PROV + "invalidated")
+_DOCUMENT = NamedNode(PROV + "hadPrimarySource")
 _TEXTS = {
     "agent": NamedNode(_DC + "creator"),
     "activity": NamedNode(_DC + "type"),
@@ -51,6 +52,7 @@ class Entry:
         at: When; the time of the commit when left out.
         graphs: IRIs of the graphs that the commit makes as a whole, and nobody else may change.
         undoes: Number of the version whose change it takes back.
+        document: IRI of the document whose facts came in.
     """
 
     agent: str
@@ -62,6 +64,7 @@ class Entry:
     at: datetime | None = None
     graphs: tuple[str, ...] = ()
     undoes: int | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,8 @@ def quads(entry: Entry, number: int, digest: str, count: int) -> Iterator[Quad]:
             yield Quad(commit, predicate, Literal(text), JOURNAL)
     for made in entry.graphs:
         yield Quad(commit, _MADE, NamedNode(made), JOURNAL)
+    if entry.document:
+        yield Quad(commit, _DOCUMENT, NamedNode(entry.document), JOURNAL)
     if entry.undoes is not None:
         yield Quad(commit, _UNDOES, NamedNode(f"{_VERSION}{entry.undoes}"), JOURNAL)
 
@@ -145,6 +150,8 @@ def entries(store: Store) -> list[Recorded]:
         commit = told.get(name, {})
         texts: dict[str, Any] = {key: commit.get(iri.value, "") for key, iri in _TEXTS.items()}
         entry = Entry(**texts, graphs=tuple(sorted(graphs.get(name, ()))))
+        if _DOCUMENT.value in commit:
+            entry = replace(entry, document=commit[_DOCUMENT.value])
         if _AT.value in commit:
             entry = replace(entry, at=datetime.fromisoformat(commit[_AT.value]))
         if _UNDOES.value in commit:

@@ -14,7 +14,8 @@ It has one thread, so that forking is safe, and no way to the network where the 
 and are answered by {"ready": quads}, and {"id": …, "code": …} when a query has failed or there is
 nothing left to stop; the code is negative for a signal that ended its worker. Of a whole answer its
 own end tells. How a worker answers is told in `kg.store.worker`; it is used again unless it was
-stopped, demoted, or has grown. When the socket closes or this process dies, all workers end.
+stopped, or waiting workers hold too much. When the socket closes or this process dies, all workers
+end.
 """
 
 from __future__ import annotations
@@ -38,8 +39,12 @@ from kg import skolem
 from kg.namespaces import JOURNAL
 from kg.store import union, worker
 
-#: Workers that wait for a query at most.
-IDLE = 8
+#: Workers that wait for a query at most. As many as usually run at once: a new one costs a fork,
+#: and a copy of each page that it writes to.
+IDLE = 16
+#: Memory that waiting workers may have taken for themselves together, in bytes; what they give back
+#: to the system and take again counts twice.
+OWN_BYTES = 4_000_000_000
 #: Priority of a query that lets others go first.
 LOWEST = 19
 
@@ -137,6 +142,8 @@ class Keeper:
         self._busy: dict[int, int] = {}
         self._jobs: dict[int, str] = {}
         self._demoted: set[int] = set()
+        self._own: dict[int, int] = {}
+        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._wake, wake = os.pipe()
         os.set_blocking(wake, False)
         os.set_blocking(self._wake, False)
@@ -217,7 +224,8 @@ class Keeper:
                 os.setpriority(os.PRIO_PROCESS, child, LOWEST)
 
     def _start(self, job: dict[str, Any]) -> None:
-        child = next(iter(self._idle), None) or self._fork()
+        # The one that has taken most pages needs to take the fewest.
+        child = max(self._idle, key=lambda c: self._own.get(c, 0), default=0) or self._fork()
         sink = self._busy[child] = self._idle.pop(child)
         self._jobs[child] = job["id"]
         with contextlib.suppress(BrokenPipeError):
@@ -234,11 +242,29 @@ class Keeper:
         name = self._jobs.pop(child)
         if message["code"]:
             self._tell({"id": name, "code": message["code"]})
-        sink = self._busy.pop(child)
-        if message["grown"] or child in self._demoted or len(self._idle) >= IDLE:
-            os.close(sink)
-        else:
-            self._idle[child] = sink
+        self._idle[child] = self._busy.pop(child)
+        self._own[child] = message["own"]
+        if child in self._demoted and not self._promoted(child):
+            self._let_go(child)
+        # Those that wait for longest go first.
+        while len(self._idle) > IDLE or self._taken() > OWN_BYTES:
+            self._let_go(next(iter(self._idle)))
+
+    def _promoted(self, child: int) -> bool:
+        """Give a worker its priority back, where the system allows it."""
+        try:
+            os.setpriority(os.PRIO_PROCESS, child, self._priority)
+        except OSError:
+            return False
+        self._demoted.discard(child)
+        return True
+
+    def _taken(self) -> int:
+        return sum(self._own.get(child, 0) for child in self._idle)
+
+    def _let_go(self, child: int) -> None:
+        """Let a worker that waits end; it sees the end of its jobs."""
+        os.close(self._idle.pop(child))
 
     def _reap(self) -> None:
         while True:
@@ -254,6 +280,7 @@ class Keeper:
             if sink is not None:
                 os.close(sink)
             self._demoted.discard(child)
+            self._own.pop(child, None)
             name = self._jobs.pop(child, None)
             if name is not None:
                 self._tell({"id": name, "code": os.waitstatus_to_exitcode(status)})

@@ -28,8 +28,6 @@ from pyoxigraph import (
 FAILED, NO_MEMORY = 3, 5
 #: Seconds of CPU after its limit at which a worker ends by itself, should nobody stop it.
 GRACE_SECONDS = 2.0
-#: Bytes by which a worker may have grown and still be used again.
-GROWN_BYTES = 64_000_000
 
 
 def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
@@ -51,7 +49,7 @@ def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
         in_memory = store is not None
         if store is None:
             store = Store.read_only(str(folder))
-        began = _resident()
+        began = _faults()
         with os.fdopen(source, "rb") as jobs:
             for text in jobs:
                 job = json.loads(text)
@@ -61,7 +59,7 @@ def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
                 told = {
                     "worker": os.getpid(),
                     "code": ended,
-                    "grown": _resident() - began > GROWN_BYTES,
+                    "own": (_faults() - began) * resource.getpagesize(),
                 }
                 os.write(done, json.dumps(told).encode() + b"\n")
         code = 0
@@ -69,11 +67,13 @@ def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
         os._exit(code)
 
 
-def _resident() -> int:
-    """Bytes of memory that this process holds."""
-    with contextlib.suppress(OSError, ValueError):
-        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-    return 0
+def _faults() -> int:
+    """How often this process took a page of memory.
+
+    The engine locks what it reads, so reading copies pages of the store that are shared after the
+    fork; no other figure that is quick to ask for counts these copies.
+    """
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def _limit(job: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from kg.errors import InvalidInput, NotFound
 from service import addresses, caching, formatting, language, negotiation
 from service.browse import representations, whole
 from service.negotiation import DOCUMENTS, HTML, Format, vary
+from service.questions import asked
 from service.state import engine, state, version
 
 
@@ -113,9 +114,9 @@ def _describe(iri: str, chosen: Format, *, fixed: bool) -> Response:
 
 
 def _questions(iri: str) -> list[tuple[Question, str]]:
-    """Questions that can be asked about this thing, each with its address."""
+    """Questions that have an answer about this thing, each with its address."""
     found: list[tuple[Question, str]] = []
-    for question, parameter in asking.askable(engine(), iri):
+    for question, parameter in asking.askable(engine(), iri, asked.occurring):
         query = urlencode({parameter.name: asking.key_of(iri)}, safe="/:")
         found.append((question, addresses.page(f"/questions/{question.id}?{query}")))
     return found

@@ -22,16 +22,37 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from keyword import iskeyword
 
 import click
 
 from kg import errors
 from kg.errors import IstcError
+from kg.resources import tool_version
 from service.cli.session import Session
 
 #: The commands; each has a module of its name here. Explicit, because the order is that of a day.
-COMMANDS = ("build", "serve", "status", "questions", "ask", "query", "validate", "export")
+COMMANDS = (
+    "build",
+    "serve",
+    "status",
+    "questions",
+    "ask",
+    "answers",
+    "query",
+    "validate",
+    "export",
+    "template",
+    "import",
+    "imports",
+    "collect",
+    "review",
+    "log",
+    "undo",
+    "diff",
+    "push",
+    "token",
+)
 
 #: Class of error → exit code; the nearest class counts.
 EXIT_CODES: dict[type[IstcError], int] = {
@@ -44,6 +65,11 @@ EXIT_CODES: dict[type[IstcError], int] = {
     errors.StoreUnavailable: 5,
     errors.OutsideAccess: 6,
     errors.UpdateRefused: 6,
+    errors.Unauthorized: 6,
+    errors.NotAllowed: 6,
+    errors.BuiltGraph: 6,
+    errors.Conflict: 7,
+    errors.Stale: 7,
     errors.Internal: 70,
 }
 INTERNAL = 70
@@ -61,21 +87,15 @@ class Commands(click.Group):
         """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"service.cli.{cmd_name}").command
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = import_module(f"service.cli.{name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a fault of ours, not of a user
         return command
 
 
-def _version() -> str:
-    try:
-        return version("istc-kg")
-    except PackageNotFoundError:
-        return "unreleased"
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="On an error, show the traceback as well.")
-@click.version_option(_version(), prog_name="istc")
+@click.version_option(tool_version(), prog_name="istc")
 @click.pass_context
 def istc(ctx: click.Context, debug: bool) -> None:
     """Evidence graph of international science and technology cooperation.

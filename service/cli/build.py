@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -10,6 +12,7 @@ from kg import building, describing
 from kg.building import BuildReport
 from kg.errors import NonConforming
 from service.cli.output import note, progress
+from service.cli.push import push
 from service.cli.session import Session
 from service.cli.status import write_summary
 
@@ -23,7 +26,7 @@ def command(session: Session, force: bool, quiet: bool) -> None:
 
     Reads all tables, derives what follows, checks shapes and rules, and makes the result the
     current data version under ISTC_HOME. Nothing changes when anything is wrong. Nothing is done
-    when no input has changed.
+    when no input has changed. A store that ISTC_REMOTE names is brought up to date.
 
     \b
     Example:
@@ -31,6 +34,7 @@ def command(session: Session, force: bool, quiet: bool) -> None:
       ISTC_HOME=/tmp/try istc build --force
     """
     report = build(session, force=force)
+    push(session)
     if quiet:
         click.echo(report.version.number)
         return
@@ -51,14 +55,8 @@ def build(session: Session, *, force: bool = False) -> BuildReport:
     Raises:
         NonConforming: The graph breaks a shape or a check; all of it has been printed.
     """
-    try:
-        with progress() as tell:
-            report = building.build(session.settings, tell, force=force)
-    except NonConforming as error:
-        for result in error.extra.get("results", ())[1:]:
-            text = result["messages"].get("en", result["rule"])
-            note(f"also: {text} ({result['where'] or result['focus']})")
-        raise
+    with progress() as tell, told():
+        report = building.build(session.settings, tell, force=force)
     if report.seconds:
         stages = ", ".join(f"{name} {took:.1f} s" for name, took in report.seconds.items())
         note(f"built in {sum(report.seconds.values()):.1f} s ({stages})")
@@ -66,6 +64,18 @@ def build(session: Session, *, force: bool = False) -> BuildReport:
     else:
         note("no input has changed since the last build")
     return report
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Where a build is refused, tell everything that refuses it."""
+    try:
+        yield
+    except NonConforming as error:
+        for result in error.extra.get("results", ())[1:]:
+            text = result["messages"].get("en", result["rule"])
+            note(f"also: {text} ({result['where'] or result['focus']})")
+        raise
 
 
 def _remarks(report: BuildReport) -> None:
@@ -79,4 +89,4 @@ def _remarks(report: BuildReport) -> None:
         note(f"{infos} remarks on completeness: istc validate --severity info")
 
 
-__all__ = ["build", "command"]
+__all__ = ["build", "command", "told"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import locale
 import os
 
@@ -26,4 +27,17 @@ language = click.option(
     help="Language of labels and texts.",
 )
 
-__all__ = ["language"]
+
+def who(otherwise: str) -> str:
+    """Who runs the command, for the journal.
+
+    Args:
+        otherwise: What to say where the system does not tell.
+    """
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return otherwise
+
+
+__all__ = ["language", "who"]

@@ -88,14 +88,34 @@ def _lines() -> Progress:
 
 @contextmanager
 def _bar() -> Iterator[Progress]:
+    from rich import progress as shown_as
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.text import Text
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    class Rate(shown_as.ProgressColumn):
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed and task.total else "")
+
+    columns = (
+        shown_as.SpinnerColumn(),
+        shown_as.TextColumn("{task.description}"),
+        shown_as.BarColumn(),
+        shown_as.TaskProgressColumn(),
+        Rate(),
+        shown_as.TimeElapsedColumn(),
+        shown_as.TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with shown_as.Progress(*columns, console=console, transient=True) as shown:
         task = shown.add_task("", total=None)
+        before = ""
 
         def tell(stage: str, done: int | None, total: int | None) -> None:
+            nonlocal before
+            if stage != before:
+                # Rate and time left are those of the stage.
+                shown.reset(task)
+                before = stage
             shown.update(task, description=stage, total=total, completed=done or 0)
 
         yield tell

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
@@ -60,15 +58,11 @@ def command(session: Session, file: BinaryIO, form: str | None, seconds: float |
     media_type = (_GRAPHS[form] if form in _GRAPHS else _ROWS.get(form, _ROWS["json"])).media_type
     with session.engine() as engine:
         answer = engine.query(text, media_type, seconds=seconds)
-        try:
-            if form == "table":
-                _table(answer.path)
-            else:
-                with answer.path.open("rb") as found:
-                    shutil.copyfileobj(found, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
-        finally:
-            answer.close()
+        if form == "table":
+            _table(answer.read())
+        else:
+            sys.stdout.buffer.writelines(answer.chunks())
+            sys.stdout.buffer.flush()
 
 
 def _text(file: BinaryIO) -> str:
@@ -80,9 +74,9 @@ def _text(file: BinaryIO) -> str:
         ) from error
 
 
-def _table(path: Path) -> None:
+def _table(body: bytes) -> None:
     """Show SPARQL 1.1 results in JSON as a table."""
-    found: dict[str, Any] = json.loads(path.read_bytes())
+    found: dict[str, Any] = json.loads(body)
     if "boolean" in found:
         click.echo("true" if found["boolean"] else "false")
         return

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from kg import catalogue, describing
-from kg.errors import LimitReached, StoreUnavailable
+from kg.errors import IstcError, LimitReached, StoreUnavailable
+from kg.querying import Engine
 from kg.store.versions import current
-from service.cli.build import build
+from service import remote
 from service.cli.output import note
 from service.cli.session import Session
-from service.cli.status import write_summary
-from service.server import Server
+from service.cli.status import write_counts, write_version
+
+if TYPE_CHECKING:
+    from service.server import Server
 
 
 @click.command("serve")
@@ -30,7 +36,8 @@ from service.server import Server
 def command(session: Session, host: str, port: int) -> None:
     """Serve the graph; build it first when there is none.
 
-    Pages for people, a SPARQL endpoint and answers for programs, at one address. Ends at Ctrl-C.
+    Pages for people, a SPARQL endpoint and answers for programs, at one address. Ctrl-C or
+    SIGTERM lets running requests end, a second one ends at once.
 
     \b
     Example:
@@ -38,16 +45,58 @@ def command(session: Session, host: str, port: int) -> None:
       istc serve --port 8080
     """
     if current(session.settings.home) is None:
+        # Building needs validators and reasoners, which serving does not wait for.
+        from service.cli.build import build
+
         build(session)
     version = session.version()
+    engine = Engine(session.settings, remote.connect(session.settings, follow=True))
+    # The graph is loaded by another process while this one reads the code of the service, and
+    # counted while it answers.
+    Thread(target=_load, args=[engine], daemon=True).start()
     try:
-        with session.engine() as engine:
-            write_summary(version, describing.summary(engine))
+        server = _bound(session, host, port, engine)
+    except BaseException:
+        engine.close()
+        raise
+    try:
+        write_version(version)
+        for what, address in (
+            ("home", "/"),
+            (f"{len(catalogue.questions())} questions", "/questions"),
+            ("SPARQL endpoint and editor", "/sparql"),
+        ):
+            click.echo(f"{what + ':':<28}{server.url}{address}")
+        note("stop with Ctrl-C")
+        Thread(target=_count, args=[engine], daemon=True).start()
+        server.run()
+    finally:
+        server.close()
+
+
+def _load(engine: Engine) -> None:
+    # Who asks next is told what went wrong.
+    with suppress(IstcError):
+        engine.version()
+
+
+def _count(engine: Engine) -> None:
+    try:
+        write_counts(describing.summary(engine))
     except LimitReached:
         # A tight limit on queries is no reason not to serve.
         note("the graph was not counted within the limits set")
+    except (IstcError, OSError):
+        pass  # stopped meanwhile, or nobody reads what we print
+
+
+def _bound(session: Session, host: str, port: int, engine: Engine) -> Server:
+    from service.logs import configure
+    from service.server import Server
+
+    configure(session.settings.log)
     try:
-        server = Server(session.settings, host, port)
+        return Server(session.settings, host, port, engine)
     except OSError as error:
         if error.filename is not None:
             raise  # a file, not the address
@@ -58,18 +107,6 @@ def command(session: Session, host: str, port: int) -> None:
             if error.errno == errno.EADDRINUSE
             else None,
         ) from error
-    click.echo("")
-    for what, address in (
-        ("home", "/"),
-        (f"{len(catalogue.questions())} questions", "/questions"),
-        ("SPARQL endpoint and editor", "/sparql"),
-    ):
-        click.echo(f"{what + ':':<28}{server.url}{address}")
-    note("stop with Ctrl-C")
-    try:
-        server.run()
-    finally:
-        server.close()
 
 
 __all__ = ["command"]

@@ -57,9 +57,10 @@ class Session:
             NoStore: Nothing has been built.
         """
         from kg.querying import Engine
+        from service import remote
 
         self.version()
-        engine = Engine(self.settings)
+        engine = Engine(self.settings, remote.connect(self.settings))
         try:
             yield engine
         finally:

@@ -56,9 +56,24 @@ def write_summary(version: Version, summary: Summary, language: str = "en") -> N
         summary: Its counts.
         language: Language of the labels.
     """
+    write_version(version)
+    write_counts(summary, language)
+
+
+def write_version(version: Version) -> None:
+    """Print which version it is."""
+    click.echo(f"data version {version.number} ({version.digest[:12]})")
+
+
+def write_counts(summary: Summary, language: str = "en") -> None:
+    """Print how much is in a version.
+
+    Args:
+        summary: Its counts.
+        language: Language of the labels.
+    """
     things = sum(count.number for count in summary.things)
     facts = sum(count.number for count in summary.facts)
-    click.echo(f"data version {version.number} ({version.digest[:12]})")
     click.echo(f"{summary.triples} triples, {things} things, {facts} facts")
     _section("facts by kind", summary.facts, language)
     _section("facts by document", summary.documents, language)
@@ -70,4 +85,4 @@ def _section(title: str, counts: tuple[Count, ...], language: str) -> None:
         click.echo(f"{count.number:>7}  {pick(count.label, language) or count.iri}")
 
 
-__all__ = ["command", "write_summary"]
+__all__ = ["command", "write_counts", "write_summary", "write_version"]

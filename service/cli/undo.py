@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from kg import changing
 from kg.errors import Conflict
+from service.cli.options import who
 from service.cli.output import note, progress, write_json
 from service.cli.push import push
 from service.cli.session import Session
@@ -33,7 +32,7 @@ def command(session: Session, number: int, as_json: bool) -> None:
     session.version()
     try:
         with progress() as tell:
-            done = changing.undo(session.settings, number, _who(), tell)
+            done = changing.undo(session.settings, number, who("istc undo"), tell)
     except Conflict as error:
         changed = error.extra["changed"]
         for item in changed[:_SHOWN]:
@@ -55,13 +54,6 @@ def command(session: Session, number: int, as_json: bool) -> None:
         return
     note(f"change {number} is undone: {done.added} quads added, {done.removed} removed")
     click.echo(done.version.number)
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "istc undo"
 
 
 __all__ = ["command"]

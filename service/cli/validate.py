@@ -1,30 +1,28 @@
-"""`istc validate`: the packaged tables, or a file of RDF, against shapes and checks."""
+"""`istc validate`: the packaged tables, or files as an import would check them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
-import pyoxigraph
-from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from kg import assembling, building, reasoning
+from kg import assembling, building
 from kg.assembling import Staged
-from kg.errors import InvalidInput, InvalidRdf, NonConforming
-from kg.namespaces import graph
-from kg.validation import SEVERITIES, Report, Result
+from kg.errors import NonConforming
+from kg.importing import imports
+from kg.importing.drafting import Upload
+from kg.importing.findings import Findings
+from kg.report import SEVERITIES, Report, Result
+from service.cli.import_ import FORMS, linker, report_text
 from service.cli.options import language as language_option
+from service.cli.options import who
 from service.cli.output import note, progress
 from service.cli.session import Session
 
-_UPLOAD = graph("upload")
-
 
 @click.command("validate")
-@click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
-)
-@click.option("--format", "form", type=click.Choice(["text", "ttl"]), default="text")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMS), default="text")
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES),
@@ -32,36 +30,50 @@ _UPLOAD = graph("upload")
     show_default=True,
     help="Show results down to this severity.",
 )
+@click.option("--source", help="Key of the source of FILES; by default of the first file.")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="How a table of your own becomes triples, like the files of kg/mappings.",
+)
 @language_option
 @click.pass_obj
-def command(session: Session, file: Path | None, form: str, severity: str, language: str) -> None:
-    """Validate the packaged tables, or an RDF FILE in their context.
+def command(
+    session: Session,
+    files: tuple[Path, ...],
+    form: str,
+    severity: str,
+    source: str | None,
+    mapping: Path | None,
+    language: str,
+) -> None:
+    """Validate the packaged tables, or FILES as istc import would check them.
 
-    Prints severity, where, message and rule, one result a line, or a SHACL report (--format ttl).
-    Ends with code 1 when there is a violation.
+    Files may hold RDF or tables; they are checked in the context of the current graph, and nothing
+    is changed. Prints severity, where, what is wrong and how to mend it, one finding a line; or
+    CSV, JSON, or a SHACL report (--format ttl). Ends with code 1 when there is a violation.
 
     \b
     Example:
       istc validate
+      istc validate register.xlsx --format csv > findings.csv
       istc validate agreements.ttl --format ttl > report.ttl
     """
+    if files:
+        _files(session, files, form, severity, source, mapping, language)
+        return
     with progress() as tell:
         staged = assembling.assemble(tell)
-        subjects = None if file is None else _add(staged, file)
         tell("validation", None, None)
         report = building.inspect(staged)
-    if subjects is not None:
-        report = Report(tuple(r for r in report.results if r.focus in subjects))
-    shown = Report(
-        tuple(
-            r for r in report.results if SEVERITIES.index(r.severity) <= SEVERITIES.index(severity)
-        )
-    )
+    shown = Report(tuple(r for r in report.results if _graver(r.severity, severity)))
     if form == "ttl":
         click.echo(shown.turtle(), nl=False)
-    else:
+    elif form == "text":
         for result in shown.results:
             click.echo(_line(staged, result, language))
+    else:
+        raise click.UsageError("The packaged tables are reported as text or ttl.")
     note(", ".join(f"{number} {name}" for name, number in report.counts.items()))
     if not report.conforms:
         raise NonConforming(
@@ -71,33 +83,39 @@ def command(session: Session, file: Path | None, form: str, severity: str, langu
         )
 
 
+def _graver(severity: str, least: str) -> bool:
+    names: tuple[str, ...] = SEVERITIES
+    return names.index(severity) <= names.index(least)
+
+
 def _line(staged: Staged, result: Result, language: str) -> str:
     place = staged.where(result.focus, result.path) or result.focus
     message = result.messages.get(language) or next(iter(result.messages.values()), "")
     return "\t".join((result.severity, place, message, result.name))
 
 
-def _add(staged: Staged, file: Path) -> set[str]:
-    """Add the triples of a file to the staged graph, and what follows from them.
-
-    Returns:
-        The things the file says something about.
-    """
-    rdf_format = RdfFormat.from_extension(file.suffix.removeprefix("."))
-    if rdf_format is None:
-        raise InvalidInput(
-            "The ending does not tell the format.",
-            where=str(file),
-            hint="Use .ttl, .nt, .nq, .trig, .jsonld or .rdf.",
-        )
-    try:
-        found = list(pyoxigraph.parse(input=file.read_bytes(), format=rdf_format))
-    except SyntaxError as error:
-        line = "" if error.lineno is None else f", line {error.lineno}"
-        raise InvalidRdf(f"The file does not parse: {error.msg}", where=f"{file}{line}") from error
-    staged.store.bulk_extend(Quad(q.subject, q.predicate, q.object, _UPLOAD) for q in found)
-    reasoning.materialise(staged.store)
-    return {q.subject.value if isinstance(q.subject, NamedNode) else str(q.subject) for q in found}
+def _files(
+    session: Session,
+    files: tuple[Path, ...],
+    form: str,
+    severity: str,
+    source: str | None,
+    mapping: Path | None,
+    language: str,
+) -> None:
+    session.version()
+    key = source or imports.source_key(files[0].name)
+    uploads = tuple(Upload(path, path.name) for path in files)
+    order = imports.Order(uploads, key, who("istc validate"), mapping)
+    with imports.workspace(session.settings.home) as folder, progress() as tell:
+        checked = imports.check(session.settings, order, folder, linker=linker, progress=tell)
+    if checked.findings.unreadable:
+        raise imports.refused(checked.findings)
+    shown = Findings(tuple(f for f in checked.findings.found if _graver(f.severity, severity)))
+    click.echo(report_text(shown, form, key, language), nl=False)
+    note(", ".join(f"{number} {name}" for name, number in checked.findings.counts.items()))
+    if not checked.findings.conforms:
+        raise imports.refused(checked.findings)
 
 
 __all__ = ["command"]

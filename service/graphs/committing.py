@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import changing
 from kg.changing import Changed, Guard, Step
-from kg.errors import Busy, NonConforming, Stale
+from kg.errors import Busy, IstcError, NonConforming, Stale
 from kg.report import Report, Result
 from kg.resources import tool_version
 from kg.store import versions
@@ -169,12 +169,16 @@ def writing() -> Iterator[None]:
 
 
 def shown(number: int) -> None:
-    """Wait until queries see a data version, so that who wrote reads what was written."""
+    """Wait until queries see a data version, so that who wrote reads what was written.
+
+    The change is done whatever happens here, so nothing here makes its answer an error.
+    """
     until = time.monotonic() + SHOWN_SECONDS
     while time.monotonic() < until:
-        now = engine().version()
-        if now is None or now.number >= number:
-            return
+        with suppress(IstcError):
+            now = engine().version()
+            if now is None or now.number >= number:
+                return
         time.sleep(_POLL_SECONDS)
 
 

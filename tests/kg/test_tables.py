@@ -72,3 +72,12 @@ def test_a_broken_table_is_refused(tmp_path, text, encoding, says):
         quads(tmp_path, text, encoding=encoding)
     assert says in caught.value.what
     assert "a-source/quantities.csv" in (caught.value.where or "")
+
+
+def test_a_number_keeps_the_decimals_that_every_engine_holds_and_bounds_that_enclose_it(tmp_path):
+    printed = "0.0005809591883021853"
+    text = HEADER + GOOD.replace("1118,1118项", f"{printed},{printed}")
+    found = {q.predicate.value.rpartition("#")[2]: q.object.value for q in quads(tmp_path, text)}
+    assert found["value"] == "0.000580959188302185"
+    assert found["lowerBound"] <= found["value"] <= found["upperBound"]
+    assert found["valueText"] == printed

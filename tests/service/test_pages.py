@@ -208,7 +208,8 @@ def test_programs_get_the_catalogue_at_home(service: Service) -> None:
         assert (reply.status, reply.type) == (200, "text/turtle"), path
         graph = rdflib.Graph().parse(data=reply.body, format="turtle")
         whole = rdflib.URIRef("https://w3id.org/istc-kg/dataset/istc-kg")
-        assert (whole, rdflib.RDF.type, rdflib.DCAT.Catalog) in graph
+        listed = rdflib.URIRef("https://w3id.org/istc-kg/catalog")
+        assert (listed, rdflib.DCAT.dataset, whole) in graph
         assert (whole, rdflib.VOID.triples, None) in graph
 
 

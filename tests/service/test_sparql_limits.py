@@ -108,9 +108,9 @@ def test_a_client_may_ask_for_less_time_but_not_for_more(patient: Service, small
     began = time.monotonic()
     reply = patient.sparql(ENDLESS, timeout="0.5")
     assert time.monotonic() - began < 0.5 + SLACK
-    assert (reply.status, reply.json()["limitSeconds"]) == (504, 0.5)
+    assert (reply.status, reply.json().get("limitSeconds")) == (504, 0.5), reply.text
     more = small.sparql(ENDLESS, timeout="99999")
-    assert (more.status, more.json()["limitSeconds"]) == (504, LIMIT)
+    assert (more.status, more.json().get("limitSeconds")) == (504, LIMIT), more.text
 
 
 def test_a_query_is_cancelled_by_its_id(patient: Service) -> None:

@@ -103,7 +103,7 @@ FAULTS = [
         "an organization loses its Chinese name",
         "org/cas",
         {RDFS_LABEL: [Literal("Chinese Academy of Sciences", language="en")]},
-        {"Named-labelZh"},
+        {"bilingual-names"},
     ),
     Fault(
         "a figure gets a second unit",

@@ -43,7 +43,7 @@ def digest(home: Path) -> str:
 def asks(curated: Desk, pattern: str) -> bool:
     """Whether the newest version says something; a command line may have made it just now."""
     until = time.monotonic() + 60
-    while curated.service.get("/version").json()["digest"] != digest(curated.home):
+    while curated.service.get("/version").json()["data"]["digest"] != digest(curated.home):
         assert time.monotonic() < until
         time.sleep(0.1)
     reply = curated.service.sparql(f"PREFIX istc: <{ISTC}> ASK {{ {pattern} }}")
@@ -146,8 +146,8 @@ def test_undo_is_exact_and_guarded_and_has_a_command(curated: Desk) -> None:
     assert refused.returncode == 7
     assert f"<{ISTC}memberOf>" in refused.stderr
     lines = json.loads(run(curated.home, "log", "--json", cwd=curated.home).stdout)
-    assert lines[0]["undoes"] is not None
-    assert lines[0]["agent"]
+    assert [line["undoes"] for line in lines[:3]] == [None, first + 2, first]
+    assert [line["stands"] for line in lines[1:5]] == [False, False, True, True]
 
 
 def test_two_writers_at_once_lose_nothing(curated: Desk) -> None:

@@ -1,0 +1,1 @@
+"""What others publish, as the tables that our own sources use."""
