@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+import rdflib
+
 ROOT = Path(__file__).parents[1]
 FORM = "application/x-www-form-urlencoded"
 ROWS = "application/sparql-results+json"
@@ -95,6 +97,12 @@ class Service:
     def page(self, path: str, language: str = "en") -> Reply:
         """GET as a browser does."""
         return self.get(path, BROWSER, Accept_Language=language)
+
+    def graph(self, path: str, accept: str = "text/turtle") -> rdflib.Graph:
+        """What an address says, read as RDF."""
+        reply = self.get(path, accept)
+        assert (reply.status, reply.type) == (200, accept), reply.text
+        return rdflib.Graph().parse(data=reply.body, format=accept)
 
     def sparql(self, query: str, accept: str | None = ROWS, **parameters: str) -> Reply:
         """A query by GET."""

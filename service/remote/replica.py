@@ -172,7 +172,7 @@ class Replica:
         self._update([_drop(JOURNAL.value)])
 
     def _refuse_others(self) -> None:
-        if self._ask("foreign") is True:
+        if self._ask("foreign"):
             raise StoreUnavailable(
                 "The remote store holds data that are not ours; a load would remove them.",
                 where=self._dialect.query,
@@ -237,6 +237,9 @@ class Replica:
         """Send everything."""
         log.info("loading data version %d into %s", target.number, self._dialect.query)
         if self._dialect.alone:
+            if self._ask("foreign"):
+                # Replacing by PUT in one step does not end on TDB2 (Jena 5.6).
+                self._update(["DROP ALL"])
             count = _Count(self._all(store, store.named_graphs()))
             self._send_quads(_packed(f"{quad} .\n".encode() for quad in count))
             return count.number
@@ -295,7 +298,7 @@ class Replica:
         self._accept(self._wire.change(self._dialect.update, " ;\n".join(parts)))
 
     def _send_quads(self, body: Iterable[bytes]) -> None:
-        self._accept(self._wire.put(self._dialect.quads, body, "application/n-quads"))
+        self._accept(self._wire.add(self._dialect.quads, body, "application/n-quads"))
 
     def _accept(self, told: requests.Response) -> None:
         if not told.ok or told.is_redirect:

@@ -160,10 +160,10 @@ class Wire:
         Raises:
             StoreUnavailable: The store cannot be reached, or hung up.
         """
-        return self._write("POST", url, update.encode(), "application/sparql-update; charset=utf-8")
+        return self._write(url, update.encode(), "application/sparql-update; charset=utf-8")
 
-    def put(self, url: str, body: Iterable[bytes], media_type: str) -> requests.Response:
-        """Replace what is at an address (SPARQL 1.1 Graph Store Protocol, section 5.3).
+    def add(self, url: str, body: Iterable[bytes], media_type: str) -> requests.Response:
+        """Add to what is at an address (SPARQL 1.1 Graph Store Protocol, section 5.5).
 
         Args:
             url: The address.
@@ -176,14 +176,11 @@ class Wire:
         Raises:
             StoreUnavailable: The store cannot be reached, or hung up.
         """
-        return self._write("PUT", url, body, media_type)
+        return self._write(url, body, media_type)
 
-    def _write(
-        self, method: str, url: str, body: bytes | Iterable[bytes], media_type: str
-    ) -> requests.Response:
+    def _write(self, url: str, body: bytes | Iterable[bytes], media_type: str) -> requests.Response:
         try:
-            return self._session.request(
-                method,
+            return self._session.post(
                 url,
                 data=body,
                 headers={"Content-Type": media_type},

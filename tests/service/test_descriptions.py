@@ -1,4 +1,4 @@
-"""What the service says of its data to machines: VoID, DCAT, Service Description, prefixes."""
+"""What the service says of its data to machines: VoID, DCAT, Service Description."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad
 from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SH, VOID, Graph, Namespace, URIRef
-from rdflib.compare import isomorphic
 
 from kg.catalogue import questions
 from kg.namespaces import PREFIXES, RDFS_LABEL, graph
@@ -35,20 +34,14 @@ EXT = Namespace("http://ldf.fi/void-ext#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 
 
-def read(service: Service, path: str, accept: str = "text/turtle") -> Graph:
-    reply = service.get(path, accept)
-    assert (reply.status, reply.type) == (200, accept), reply.text
-    return Graph().parse(data=reply.body, format=accept)
-
-
 @pytest.fixture(scope="module")
 def void(service: Service) -> Graph:
-    return read(service, "/.well-known/void")
+    return service.graph("/.well-known/void")
 
 
 @pytest.fixture(scope="module")
 def catalogue(service: Service) -> Graph:
-    return read(service, "/catalog.ttl")
+    return service.graph("/catalog.ttl")
 
 
 def counted(service: Service, query: str) -> dict[tuple[str, ...], int]:
@@ -179,7 +172,7 @@ def test_void_leads_to_examples_files_and_the_endpoint(service: Service, void: G
         assert service.get(f"/{path}", "text/turtle").status == 303
     for file in void.objects(WHOLE, VOID.dataDump):
         assert service.send("HEAD", urlsplit(str(file)).path).status == 200
-    assert set(read(service, "/void")) == set(void)
+    assert set(service.graph("/void")) == set(void)
 
 
 def test_the_graph_holds_its_own_description(service: Service, void: Graph) -> None:
@@ -236,7 +229,7 @@ def own(own_home: Path) -> Iterator[Service]:
 
 
 def test_a_commit_is_counted(own: Service, own_home: Path) -> None:
-    before = read(own, "/void")
+    before = own.graph("/void")
     label = Quad(
         NamedNode(f"{BASE}id/org/cas"), RDFS_LABEL, Literal("Casnew"), graph("source/new-one")
     )
@@ -246,10 +239,10 @@ def test_a_commit_is_counted(own: Service, own_home: Path) -> None:
     while own.get("/version").json()["data"]["version"] != committed.number:
         assert time.monotonic() < until
         time.sleep(0.1)
-    after = read(own, "/void")
+    after = own.graph("/void")
     assert int(after.value(WHOLE, VOID.triples)) == int(before.value(WHOLE, VOID.triples)) + 1
     assert int(after.value(URIRef(f"{BASE}dataset/source/new-one"), VOID.triples)) == 1
-    described = read(own, "/sparql")
+    described = own.graph("/sparql")
     names = set(described.objects(None, SD.name))
     assert URIRef(f"{BASE}graph/source/new-one") in names
 
@@ -345,7 +338,7 @@ def test_search_engines_find_the_data_sets_on_the_page(service: Service) -> None
 
 
 def test_the_endpoint_says_what_it_does_and_no_more(service: Service) -> None:
-    found = read(service, "/sparql")
+    found = service.graph("/sparql")
     node = URIRef(f"{service.url}/sparql")
     assert found.value(node, SD.endpoint) == node
     assert set(found.objects(node, SD.supportedLanguage)) == {SD.SPARQL11Query}
@@ -366,35 +359,17 @@ def test_the_endpoint_says_what_it_does_and_no_more(service: Service) -> None:
 
 def test_updates_are_declared_while_somebody_can_send_them(own: Service, own_home: Path) -> None:
     node = URIRef(f"{own.url}/sparql")
-    assert set(read(own, "/sparql").objects(node, SD.inputFormat)) == set()
+    assert set(own.graph("/sparql").objects(node, SD.inputFormat)) == set()
     tokens = Tokens(Settings(home=own_home))
     tokens.create("writer", ["write"])
-    found = read(own, "/sparql")
+    found = own.graph("/sparql")
     assert SD.SPARQL11Update in set(found.objects(node, SD.supportedLanguage))
     assert set(found.objects(node, SD.inputFormat))
     tokens.revoke("writer")
-    assert SD.SPARQL11Update not in set(read(own, "/sparql").objects(node, SD.supportedLanguage))
+    assert SD.SPARQL11Update not in set(own.graph("/sparql").objects(node, SD.supportedLanguage))
 
 
 # --- prefixes and shapes --------------------------------------------------------------------------
-
-
-def test_prefixes_come_as_json_and_as_rdf(service: Service) -> None:
-    assert service.get("/prefixes").json() == PREFIXES
-    found = read(service, "/prefixes")
-    assert {str(p) for p in found.objects(None, SH.prefix)} == set(PREFIXES)
-    assert isomorphic(read(service, "/prefixes.rdf", "application/rdf+xml"), found)
-
-
-def test_shapes_can_be_had_in_every_syntax_and_say_the_same(service: Service) -> None:
-    found = read(service, "/shapes")
-    assert (None, RDF.type, SH.NodeShape) in found
-    for path, kind in (
-        ("/shapes.jsonld", "application/ld+json"),
-        ("/shapes.nt", "application/n-triples"),
-        ("/shapes.rdf", "application/rdf+xml"),
-    ):
-        assert len(read(service, path, kind)) == len(found), path
 
 
 @pytest.mark.parametrize("path", ["/catalog", "/void", "/.well-known/void", "/prefixes", "/shapes"])
