@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help run venv test conformance check bench docs constraints wheel clean
+.PHONY: help run venv test conformance engines check bench collect docs constraints wheel clean
 
 VENV ?= .venv
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTEST ?=
+DATA ?= ../shared/data
 BENCH ?=
 BIN := $(VENV)/bin
 export ISTC_HOME ?= .istc
@@ -34,7 +35,13 @@ test: ## run all tests (PYTEST="tests/cli -k ask" for some of them)
 conformance: ## run the W3C suites of SPARQL over HTTP; docs/conformance.md has the figures
 	@VENV=$(VENV) .ci/venv test dev
 	unset ISTC_HOME
-	CONFORMANCE=all $(BIN)/python -m pytest tests/conformance -n auto --dist loadfile
+	WHOLE=1 $(BIN)/python -m pytest tests/conformance -n auto --dist loadfile
+
+engines: ## run all questions and promises against a real Fuseki and a real Virtuoso
+	@.ci/packages test
+	VENV=$(VENV) .ci/venv test dev
+	unset ISTC_HOME
+	WHOLE=1 $(BIN)/python -m pytest tests/remote -n auto --dist loadfile
 
 check: ## run what CI runs: linters, types, layers, documentation, wheel, tests
 	@.ci/run
@@ -44,6 +51,10 @@ bench: ## measure: questions, the endpoint beside its peers (BENCH="--sizes 1000
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.endpoint $(BENCH)
 	$(BIN)/python -m benchmarks.protection
+
+collect: ## build the curated graph with all data sets in DATA=../shared/data; give it an ISTC_HOME of its own
+	@VENV=$(VENV) .ci/venv run
+	$(BIN)/istc collect $(DATA)
 
 docs: ## write the generated pages of docs/ anew
 	@VENV=$(VENV) .ci/venv test dev

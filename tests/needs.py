@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+T = TypeVar("T")
 
 #: The folder of shared reference data, there or not.
 SHARED = Path(os.environ.get("ISTC_SHARED") or Path(__file__).parents[2] / "shared")
@@ -43,6 +47,11 @@ def shared(part: str) -> Path:
     """
     path = SHARED / part
     return path if path.exists() else Path(_missing(f"ISTC_SHARED: the folder has no {part}"))
+
+
+def sample(cases: Sequence[T], every: int = 3) -> Sequence[T]:
+    """The cases of a long suite that run: every n-th, or all where the variable WHOLE is set."""
+    return cases if os.environ.get("WHOLE") else cases[::every]
 
 
 def _missing(reason: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,13 +14,10 @@ from kg.tokens import Tokens
 from tests.conformance import manifests, suites
 from tests.conformance.exchanges import Mismatch
 from tests.conformance.running import Runner
-from tests.needs import shared
+from tests.needs import sample, shared
 from tests.serving import serving
 
 RunSuite = Callable[[str], list[str]]
-
-#: Of the suites that take minutes every third case runs; all with CONFORMANCE=all.
-SAMPLE = 1 if os.environ.get("CONFORMANCE") == "all" else 3
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +33,7 @@ def run_suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunSuite]:
         def run(suite: str) -> list[str]:
             chosen = [case for case in cases if case.suite == suite]
             assert chosen, f"{suite} has no case"
-            some = chosen if suite in suites.names("protocol") else chosen[::SAMPLE]
+            some = chosen if suite in suites.names("protocol") else sample(chosen)
             return [told for case in some if (told := _surprise(runner, case))]
 
         yield run
