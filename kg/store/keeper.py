@@ -142,6 +142,7 @@ class Keeper:
         self._busy: dict[int, int] = {}
         self._jobs: dict[int, str] = {}
         self._demoted: set[int] = set()
+        self._killed: set[int] = set()
         self._own: dict[int, int] = {}
         self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._wake, wake = os.pipe()
@@ -218,6 +219,7 @@ class Keeper:
             return
         with contextlib.suppress(OSError):
             if "kill" in message:
+                self._killed.add(child)
                 os.kill(child, signal.SIGKILL)
             else:
                 self._demoted.add(child)
@@ -237,7 +239,8 @@ class Keeper:
     def _end(self, message: dict[str, Any]) -> None:
         """A worker has done its work; it waits for more, or is let go."""
         child = message["worker"]
-        if child not in self._jobs:
+        # One that was killed right after its last word must not be used again.
+        if child not in self._jobs or child in self._killed:
             return
         name = self._jobs.pop(child)
         if message["code"]:
@@ -280,6 +283,7 @@ class Keeper:
             if sink is not None:
                 os.close(sink)
             self._demoted.discard(child)
+            self._killed.discard(child)
             self._own.pop(child, None)
             name = self._jobs.pop(child, None)
             if name is not None:

@@ -83,9 +83,9 @@ class LocalRun:
         data = self._held + data
         end = len(data) - _TOKEN - 1
         if end >= 0 and data[end:-1] == self._token:
+            self._ended = True
             if data[-1]:
                 raise self._failure(data[-1])
-            self._ended = True
             self._readers.finish(self._pipe.name)
             return data[:end]
         self._held = data[max(0, end) :]

@@ -201,6 +201,23 @@ def test_a_query_that_runs_ends_on_the_version_it_began_with(
     assert found == [expected]
 
 
+def test_queries_that_fail_do_not_harm_those_that_follow(engine: MakeEngine) -> None:
+    asking = engine(cache_bytes=0)
+
+    def fail() -> None:
+        for _ in range(60):
+            with pytest.raises(InvalidQuery):
+                asking.query("SELECT * WHERE { ?s ?p }", JSON)
+
+    failing = [threading.Thread(target=fail) for _ in range(3)]
+    for thread in failing:
+        thread.start()
+    while any(thread.is_alive() for thread in failing):
+        assert number(asking) == SIZE
+    for thread in failing:
+        thread.join()
+
+
 def test_a_graph_too_large_for_memory_is_read_from_disk(engine: MakeEngine, home: Path) -> None:
     asking = engine(memory_quads=10)
     assert number(asking) == SIZE
