@@ -8,13 +8,16 @@ makes; those that people have pushed stay, and take part in rules and validation
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import cast
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from kg import assembling, describing, resources, rq, validation
 from kg.assembling import Progress, Sources, Staged, silent
@@ -97,8 +100,17 @@ def inspect(staged: Staged) -> Report:
     Returns:
         The results, each with its row and column where a table states it.
     """
-    shapes = validation.validate(assembling.flattened(staged.store))
-    checks = validation.check(union.filled(staged.store))
+    plain = DefaultGraph()
+    before = list(staged.store.quads_for_pattern(None, None, None, plain))
+    union.fill(staged.store)
+    try:
+        with tempfile.NamedTemporaryFile(suffix=".nt") as file:
+            staged.store.dump(output=file.name, format=RdfFormat.N_TRIPLES, from_graph=plain)
+            shapes = validation.validate_file(Path(file.name))
+        checks = validation.check(staged.store)
+    finally:
+        staged.store.clear_graph(plain)
+        staged.store.extend(before)
     return Report(shapes.results + tuple(checks))
 
 
@@ -172,30 +184,54 @@ def build(
         clock("catalogue")
         staged.store.extend(describing.catalogue_quads(staged.store))
         clock("commit")
-        wanted = set(assembling.moved(set(staged.store), BASE, settings.base_iri))
-        held = {q for q in truth.quads() if q.graph_name != JOURNAL}
-        names = {q.graph_name for q in wanted} - {
-            q.graph_name for q in assembling.moved(others, BASE, settings.base_iri)
-        }
+        sizes = _sizes(staged.store, settings)
+        theirs = {str(q.graph_name) for q in assembling.moved(others, BASE, settings.base_iri)}
         entry = Entry(
             agent="istc build",
             activity="build",
             checksum=checksum,
             tool_version=tool_version(),
-            graphs=tuple(sorted(str(g.value) for g in names if isinstance(g, NamedNode))),
+            graphs=tuple(sorted(name.strip("<>") for name in sizes.keys() - theirs)),
         )
-        before = truth.version
-        committed = truth.commit(wanted - held, held - wanted, entry)
-        changed = truth.version != before
+        with _content(staged.store, settings) as content:
+            before = truth.version
+            committed = truth.replace(content, entry)
+            changed = truth.version != before
     clock("done")
     return BuildReport(
         committed,
         changed,
-        dict(Counter(str(q.graph_name) for q in wanted)),
+        sizes,
         tuple(r for r in report.results if r.severity != "violation"),
         clock.seconds,
         dict(staged.counts),
     )
+
+
+@contextmanager
+def _content(store: Store, settings: Settings) -> Iterator[Path]:
+    """A file of N-Quads with all that a store holds, under the base IRI of the settings."""
+    with tempfile.TemporaryDirectory(prefix="istc-build-") as folder:
+        path = Path(folder) / "content.nq"
+        store.dump(output=path, format=RdfFormat.N_QUADS)
+        if settings.base_iri != BASE:
+            moved = Path(folder) / "moved.nq"
+            with (
+                path.open(encoding="utf-8", newline="\n") as old,
+                moved.open("w", encoding="utf-8", newline="\n") as new,
+            ):
+                new.writelines(rq.rebase(line, settings.base_iri) for line in old)
+            path = moved
+        yield path
+
+
+def _sizes(store: Store, settings: Settings) -> dict[str, int]:
+    """Quads of each named graph by its name as N-Quads write it."""
+    rows = cast(QuerySolutions, store.query(rq.load("kg", "queries", "store", "sizes").text))
+    return {
+        rq.rebase(str(row["graph"]), settings.base_iri): int(cast(Literal, row["quads"]).value)
+        for row in rows
+    }
 
 
 def _inspected(staged: Staged, others: set[Quad], bar: str) -> Report:

@@ -14,10 +14,22 @@ from pyoxigraph import NamedNode, Quad, QueryTriples, Store
 
 from kg import rq
 from kg.errors import Internal
-from kg.namespaces import graph
+from kg.namespaces import OWL, RDF_TYPE, RDFS, graph
 
 #: Far more than the longest chain of subclasses and parts needs (about six).
 MAX_ROUNDS = 50
+
+#: What the rules read of the ontology: properties, and kinds of properties.
+_SCHEMA = tuple(
+    NamedNode(iri)
+    for iri in (
+        RDFS + "subClassOf", RDFS + "subPropertyOf", RDFS + "domain", RDFS + "range",
+        OWL + "inverseOf", OWL + "propertyChainAxiom",
+    )
+)  # fmt: skip
+_KINDS = tuple(
+    NamedNode(OWL + name) for name in ("ObjectProperty", "SymmetricProperty", "TransitiveProperty")
+)
 
 
 def _construct(store: Store, text: str, target: NamedNode) -> list[Quad]:
@@ -57,13 +69,37 @@ def materialise(store: Store) -> int:
     rules = list(rq.read_all("kg", "rules", "inference"))
     target = graph("inferred")
     start = len(store)
+    # A linear rule joins one triple of data with the ontology: after the first round it has news
+    # from new triples only.
+    near: Store | None = None
     for _ in range(MAX_ROUNDS):
-        before = len(store)
+        fresh: set[Quad] = set()
         for rule in rules:
-            store.extend(q for q in _construct(store, rule.text, target) if _well_formed(q))
-        if len(store) == before:
+            where = near if near is not None and rule.header.get("linear") else store
+            found = _construct(where, rule.text, target)
+            new = [q for q in found if _well_formed(q) and not _stated(store, q)]
+            store.extend(new)
+            fresh.update(new)
+        if not fresh:
             return len(store) - start
+        near = None if any(q.predicate in _SCHEMA for q in fresh) else _around(store, fresh)
     raise Internal("The inference rules reach no fix-point.", where="kg/rules/inference")
+
+
+def _around(store: Store, fresh: set[Quad]) -> Store:
+    """New quads with all that the ontology says."""
+    near = Store()
+    near.bulk_extend(fresh)
+    for predicate in _SCHEMA:
+        near.extend(store.quads_for_pattern(None, predicate, None, None))
+    for kind in _KINDS:
+        near.extend(store.quads_for_pattern(None, RDF_TYPE, kind, None))
+    return near
+
+
+def _stated(store: Store, quad: Quad) -> bool:
+    found = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+    return next(found, None) is not None
 
 
 def _well_formed(quad: Quad) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import pyoxigraph
@@ -89,6 +90,19 @@ def validate(data: bytes, *, engine: str = "shacl", ontology: bytes | None = Non
     return Report(tuple(sorted(set(run(text)), key=Result.sort_key)))
 
 
+def validate_file(path: Path) -> Report:
+    """Validate a graph in a file against all shapes, however large it is.
+
+    Args:
+        path: As the data of `validate`, in a file of N-Triples that parse, with the ending `.nt`.
+
+    Returns:
+        The same results as `validate` with the engine `shacl`.
+    """
+    report = _compiled().validate_file(str(path))
+    return Report(tuple(sorted(set(_results(report)), key=Result.sort_key)))
+
+
 def _checked(data: bytes, what: str) -> str:
     """The text of N-Triples that parse."""
     try:
@@ -149,7 +163,10 @@ def _text(term: Term | None) -> str:
 
 
 def _run_shacl(text: str) -> Iterator[Result]:
-    report = _compiled().validate_text(text, format="ntriples")
+    return _results(_compiled().validate_text(text, format="ntriples"))
+
+
+def _results(report: Any) -> Iterator[Result]:
     for found in report.results:
         path = found.path
         yield _result(
@@ -291,4 +308,5 @@ __all__ = [
     "check",
     "run_check",
     "validate",
+    "validate_file",
 ]

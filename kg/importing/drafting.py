@@ -274,7 +274,10 @@ class Drafting:
             return own
         kind = own.partition("/")[0] or plan.how.kinds.get(row.table, plan.how.name)
         key = own or f"{kind}/{row.source}-{plan.number}-{row.number}"
-        if self._link is not None and plan.how.kinds:
+        same = self._names.same(kind, row.cells.get("label_zh", ""), row.cells.get("label_en", ""))
+        if same is not None:
+            key = same.removeprefix(ID)
+        elif self._link is not None and plan.how.kinds:
             key = self._link.key(Candidate(kind, key, {}, tuple(labels)))
         if self._names.in_graph(ID + key):
             self.draft.linked[ID + key] = own or labels[0]

@@ -119,6 +119,25 @@ class Names:
             if iri.startswith(ID)
         }
 
+    def same(self, kind: str, zh: str, en: str) -> str | None:
+        """The one thing of the graph that has just these labels; sure enough without asking more.
+
+        Args:
+            kind: First part of its key.
+            zh: Chinese label; without it nothing is sure, since many bodies have one English name.
+            en: English label; may be empty.
+
+        Returns:
+            Its IRI.
+        """
+        found = set()
+        for iri, _ in self._quads(None, RDFS_LABEL, Literal(zh, language="zh")) if zh else ():
+            labels = [label for _, label in self._quads(NamedNode(iri), RDFS_LABEL, None)]
+            english = {label.value for label in labels if label.language == "en"}
+            if iri.startswith(f"{ID}{kind}/") and (not en or not english or en in english):
+                found.add(iri)
+        return found.pop() if len(found) == 1 else None
+
     def _find(self, text: str) -> frozenset[str]:
         """IRIs of the things that a name, key or identifier may mean."""
         if _KEY.fullmatch(text) and self.declared(ID + text):

@@ -14,19 +14,17 @@ import gzip
 import tempfile
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import ijson
-
 from kg.errors import InvalidTable
-from kg.importing import workbooks
+from kg.importing import members, workbooks
 from kg.importing.workbooks import Raw
 from kg.messages import invalid_table
-from kg.tables import LIST_SEPARATOR, Sheet
+from kg.tables import Sheet
 
 #: Characters of a line and of a cell at most.
 LINE = 1_000_000
@@ -264,7 +262,7 @@ def _records(reader: Any, name: str) -> Raw:
 
 def _grid(sheet: Sheet, records: Raw) -> Iterator[Grid]:
     """A grid from rows whose first that is not empty is the header; empty rows are left out."""
-    rows = (record for record in records if any(record[1]) or record[2])
+    rows = (record for record in records if any(map(str.strip, record[1])) or record[2])
     head = next(rows, None)
     if head is None:
         place = {"file": sheet.file, "sheet": sheet.name}
@@ -335,66 +333,17 @@ def _workbook(path: Path, name: str, most: int) -> Iterator[Grid]:
 
 def _json(path: Path, name: str, _most: int) -> Iterator[Grid]:
     """Records of a list; its place in the list counts as the row, from 1."""
-    header = tuple(dict.fromkeys(key for record in _objects(path, name) for key in record))
+    header = tuple(dict.fromkeys(key for record in members.records(path, name) for key in record))
     if not header:
         raise invalid_table("not-records", name, place={"file": name})
     sheet = Sheet(name)
 
     def rows() -> Raw:
-        for number, record in enumerate(_objects(path, name), start=1):
+        for number, record in enumerate(members.records(path, name), start=1):
             if any(record.values()):
                 yield number, [record.get(key, "") for key in header], []
 
     yield Grid(sheet, header, _body(sheet, header, rows()))
-
-
-def _objects(path: Path, name: str) -> Iterator[dict[str, str]]:
-    try:
-        with path.open("rb") as file:
-            begin = file.read(_CHUNK).lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1]
-            file.seek(0)
-            # Else a list as a member (`results` of OpenAlex), or an object a line.
-            found = ijson.items(file, "item") if begin == b"[" else _inner(file)
-            for record in found:
-                if not isinstance(record, Mapping):
-                    raise invalid_table("not-records", name, place={"file": name})
-                yield dict(_flat(record))
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise invalid_table("not-json", name, place={"file": name}, why=error) from error
-
-
-def _inner(file: IO[bytes]) -> Iterator[Any]:
-    for whole in ijson.items(file, "", multiple_values=True):
-        lists = (
-            [
-                value
-                for key, value in whole.items()
-                if isinstance(value, list)
-                and key in ("results", "items", "records", "data", "rows")
-            ]
-            if isinstance(whole, Mapping)
-            else []
-        )
-        yield from lists[0] if lists else [whole]
-
-
-def _flat(record: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, str]]:
-    """Members by their path: objects in objects as `a.b`, lists as the lists of a cell."""
-    for key, value in record.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{start}{key}.")
-        elif isinstance(value, list):
-            yield f"{start}{key}", LIST_SEPARATOR.join(_plain(item) for item in value)
-        else:
-            yield f"{start}{key}", _plain(value)
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
 
 
 _READERS: dict[str, Callable[[Path, str, int], Iterator[Grid]]] = {

@@ -59,6 +59,11 @@ def write(home: Path, number: int, added: Iterable[bytes], removed: Iterable[byt
         added: Lines of N-Quads, each with its full stop and without line end.
         removed: The same.
     """
+    write_sorted(home, number, sorted(added), sorted(removed))
+
+
+def write_sorted(home: Path, number: int, added: Iterable[bytes], removed: Iterable[bytes]) -> None:
+    """The same for lines that are in order already, read once: the removed ones first."""
     target = path(home, number)
     target.parent.mkdir(exist_ok=True)
     partial = target.with_name(target.name + _PARTIAL)
@@ -66,8 +71,8 @@ def write(home: Path, number: int, added: Iterable[bytes], removed: Iterable[byt
         # No name and no time in the header: the same change, the same bytes.
         with gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as packed:
             packed.write(b"TX .\n")
-            packed.writelines(b"D " + line + b"\n" for line in sorted(removed))
-            packed.writelines(b"A " + line + b"\n" for line in sorted(added))
+            packed.writelines(b"D " + line + b"\n" for line in removed)
+            packed.writelines(b"A " + line + b"\n" for line in added)
             packed.write(b"TC .\n")
         raw.flush()
         os.fsync(raw.fileno())

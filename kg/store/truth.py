@@ -22,15 +22,17 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Stor
 
 from kg.errors import Conflict, InvalidRdf, StoreLocked, StoreUnavailable
 from kg.namespaces import JOURNAL
-from kg.store import changes, journal, versions
+from kg.store import changes, journal, replacing, versions
 from kg.store.journal import Entry, Recorded
+from kg.store.replacing import JOURNAL_LINE
 from kg.store.versions import Version
 
 FOLDER = "truth"
+#: Where a store is made that is to take the place of the truth.
+NEXT = "truth.next"
 KEEP_VERSIONS = 5
 _LOCK = "truth.lock"
 _HOLDER = "truth.holder"
-_JOURNAL_LINE = f" {JOURNAL} .".encode()
 
 
 class Truth:
@@ -177,12 +179,56 @@ class Truth:
             self._publish(number, digest)
         except OSError as error:
             # Where it broke off after the transaction, opening the truth again publishes it.
-            raise StoreUnavailable(
-                "The change cannot be written to disk.",
-                where=str(self._home),
-                hint="Free disk space or check the rights, then try again.",
-                extra={"reason": str(error)},
-            ) from error
+            raise _unwritable(self._home, error) from error
+        assert self._current is not None  # noqa: S101 - told to the type checker
+        return self._current
+
+    def replace(self, content: Path, entry: Entry) -> Version:
+        """Make a file the content of the graph: everything or nothing, in bounded memory.
+
+        A new store is loaded beside the old one and takes its place. Whoever is interrupted before
+        finds the old one, restored from the current version where it had been moved away.
+
+        Args:
+            content: All quads but the journal, as canonical N-Quads without blank nodes.
+            entry: What to write in the journal.
+
+        Returns:
+            The new version; the same as before when the content does not change.
+
+        Raises:
+            InvalidRdf: A blank node.
+            StoreUnavailable: The disk is full, or cannot be written.
+        """
+        folder = self._home / NEXT
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            return self._replaced(content, entry, folder)
+        except OSError as error:
+            raise _unwritable(self._home, error) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _replaced(self, content: Path, entry: Entry, folder: Path) -> Version:
+        found = replacing.compare(self._store, content, folder)
+        if self._current and not found.differs:
+            return self._current
+        number = self.version + 1
+        made = Store(str(folder / FOLDER))
+        made.bulk_load(path=content, format=RdfFormat.N_QUADS)
+        made.extend(self._store.quads_for_pattern(None, None, None, JOURNAL))
+        made.extend(journal.quads(entry, number, found.digest, found.count))
+        made.flush()
+        changes.write_sorted(
+            self._home, number, replacing.lines(found.added), replacing.lines(found.removed)
+        )
+        del made, self._store  # The engine closes its files when the last reference goes.
+        os.rename(self._home / FOLDER, folder / "before")
+        os.rename(folder / FOLDER, self._home / FOLDER)
+        versions.sync_folder(self._home)
+        self._store = _open_store(self._home)
+        self._publish(number, found.digest)
         assert self._current is not None  # noqa: S101 - told to the type checker
         return self._current
 
@@ -267,7 +313,16 @@ class Truth:
     def _lines(self) -> set[bytes]:
         """The content as canonical N-Quads lines, without the journal."""
         dump = self._store.dump(format=RdfFormat.N_QUADS) or b""
-        return {line for line in dump.split(b"\n") if line and not line.endswith(_JOURNAL_LINE)}
+        return {line for line in dump.split(b"\n") if line and not line.endswith(JOURNAL_LINE)}
+
+
+def _unwritable(home: Path, error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(
+        "The change cannot be written to disk.",
+        where=str(home),
+        hint="Free disk space or check the rights, then try again.",
+        extra={"reason": str(error)},
+    )
 
 
 def _locked(home: Path) -> StoreLocked:
@@ -289,7 +344,8 @@ def _open_store(home: Path) -> Store:
     """Open the truth; when there is none but a version of it, restore it from there."""
     folder = home / FOLDER
     partial = home / f"{FOLDER}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
+    for left in (partial, home / NEXT):
+        shutil.rmtree(left, ignore_errors=True)
     shown = versions.current(home)
     if shown and not folder.exists() and shown.path.is_dir():
         shutil.copytree(shown.path, partial)
@@ -315,11 +371,7 @@ def _has_blank(quad: Quad | Triple) -> bool:
 
 def _line(quad: Quad) -> bytes:
     if _has_blank(quad) or isinstance(quad.graph_name, BlankNode):
-        raise InvalidRdf(
-            "The store takes no blank nodes.",
-            where=str(quad),
-            hint="Give the node an IRI (skolemise it) before the commit.",
-        )
+        raise replacing.blank(str(quad))
     if quad.graph_name == JOURNAL:
         raise InvalidRdf("The journal is written by commits only.", where=str(quad))
     return f"{quad} .".encode()

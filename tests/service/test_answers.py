@@ -63,7 +63,7 @@ def test_numbers_years_and_days_in_a_workbook_are_typed(service: Service) -> Non
     book = opened(service.get(f"{INDICATOR}.xlsx?{PAPERS}&lang=en").body)
     head, *rows = book["answer"].iter_rows(values_only=True)
     first = dict(zip(head, rows[0], strict=True))
-    assert all(isinstance(row[head.index("Value")], int | float) for row in rows)
+    assert all(isinstance(row[head.index("Indicator value")], int | float) for row in rows)
     assert 2021 in [row[head.index("Period")] for row in rows]
     assert first["About (IRI)"].startswith("https://w3id.org/istc-kg/id/")
     assert book["answer"].freeze_panes == "A2"

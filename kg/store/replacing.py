@@ -1,0 +1,87 @@
+"""What a file that is to become the whole content of a store changes, found in bounded memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Store
+
+from kg.errors import InvalidRdf
+from kg.namespaces import JOURNAL
+from kg.store import sorting
+
+JOURNAL_LINE = f" {JOURNAL} .".encode()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How a file differs from a store.
+
+    Attributes:
+        added: File of the lines that only the file holds, in order.
+        removed: File of the lines that only the store holds, in order.
+        digest: Content digest of the file.
+        count: How many quads it holds.
+        differs: Whether there is any difference.
+    """
+
+    added: Path
+    removed: Path
+    digest: str
+    count: int
+    differs: bool
+
+
+def compare(store: Store, content: Path, folder: Path) -> Compared:
+    """Compare a file with what a store holds beside the journal.
+
+    Args:
+        store: The store.
+        content: Canonical N-Quads without the journal.
+        folder: Where to work.
+
+    Returns:
+        How they differ.
+
+    Raises:
+        InvalidRdf: The file holds a blank node.
+    """
+    dump = folder / "held.nq"
+    store.dump(output=dump, format=RdfFormat.N_QUADS)
+    wanted = sorting.sorted_lines(lines(content), folder)
+    held = sorting.sorted_lines(
+        (line for line in lines(dump) if not line.endswith(JOURNAL_LINE)), folder
+    )
+    digest, count, differs = hashlib.sha256(), 0, False
+    new, gone = folder / "added", folder / "removed"
+    with new.open("wb") as added, gone.open("wb") as removed:
+        for line, there, asked in sorting.differences(held, wanted):
+            if asked:
+                if line.startswith(b"_:"):
+                    raise blank(line.decode())
+                digest.update(line + b"\n")
+                count += 1
+            if there is not asked:
+                differs = True
+                (added if asked else removed).write(line + b"\n")
+    return Compared(new, gone, digest.hexdigest(), count, differs)
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file without their ends, those that are empty left out."""
+    with path.open("rb") as file:
+        for line in file:
+            if line.strip():
+                yield line.rstrip(b"\n")
+
+
+def blank(where: str) -> InvalidRdf:
+    """The error of a blank node."""
+    return InvalidRdf(
+        "The store takes no blank nodes.",
+        where=where,
+        hint="Give the node an IRI (skolemise it) before the commit.",
+    )
