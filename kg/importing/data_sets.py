@@ -10,8 +10,7 @@ the two files.
 from __future__ import annotations
 
 import importlib
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +20,7 @@ import yaml
 
 from kg import resources
 from kg.errors import InvalidInput, NotFound
-from kg.tables import Row, Table
+from kg.tables import Table
 
 #: Rows of a chunk: enough for speed, few enough for memory.
 CHUNK = 2000
@@ -143,31 +142,3 @@ def data_sets() -> dict[str, DataSet]:
         except KeyError as error:
             raise InvalidInput(f"{error} is missing.", where=item.name) from error
     return found
-
-
-def table(
-    name: str, source: str, columns: Iterable[str], rows: Iterable[Mapping[str, str]]
-) -> Iterator[Table]:
-    """Rows as tables of a kind, in chunks.
-
-    Args:
-        name: Kind of table, e.g. `quantities`.
-        source: Key of the data set.
-        columns: All columns of the kind, see its mapping.
-        rows: Cells by column; what is left out is empty.
-
-    Yields:
-        Tables of at most CHUNK rows, numbered on from chunk to chunk.
-    """
-    names = tuple(columns)
-    numbered = enumerate(rows, start=2)
-    while chunk := list(itertools.islice(numbered, CHUNK)):
-        yield Table(
-            name,
-            source,
-            names,
-            tuple(
-                Row(name, source, number, {c: cells.get(c, "") for c in names})
-                for number, cells in chunk
-            ),
-        )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 from kg import mapping, resources, tables
 from kg.errors import InvalidInput
@@ -106,6 +109,37 @@ def fact_keys(record: int) -> Iterator[str]:
         record: Number of the record in its file, from 1.
     """
     return (f"{record * _FACTS + fact:08d}" for fact in range(_FACTS))
+
+
+@contextmanager
+def csv_records(
+    path: Path,
+    what: str,
+    *,
+    where: str = "",
+    delimiter: str = ",",
+    strict: bool = False,
+    first: int = 1,
+) -> Iterator[Iterator[tuple[int, dict[str, str]]]]:
+    """The records of a CSV file in UTF-8 with their numbers, as a stream.
+
+    Args:
+        path: The file.
+        what: What it should be, for the message: `a table of AidData`.
+        where: Its name in the message; the name of the file when left out.
+        delimiter: Between cells.
+        strict: Whether bad quoting is refused.
+        first: Number of the first record.
+
+    Raises:
+        InvalidInput: The file cannot be read, or a column that is asked for is missing.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            records = csv.DictReader(file, delimiter=delimiter, strict=strict)
+            yield enumerate(records, start=first)
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        raise InvalidInput(f"Not {what}: {error}.", where=where or path.name) from error
 
 
 def clean(text: str | None) -> str:

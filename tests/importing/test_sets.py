@@ -69,18 +69,13 @@ class Stand:
 
 
 @functools.cache
-def link() -> Stand:
-    return Stand()
-
-
-@functools.cache
 def mappings() -> dict[str, Mapping]:
     return mapping.mappings()
 
 
-def read(key: str) -> Iterator[Table]:
+def read(key: str, link: Stand) -> Iterator[Table]:
     about = data_sets.data_set(key)
-    yield from about.read(needs.shared(f"data/{about.folder}"), link())
+    yield from about.read(needs.shared(f"data/{about.folder}"), link)
 
 
 def expected(key: str) -> list[tuple[str, dict[str, str]]]:
@@ -99,7 +94,7 @@ def test_a_set_gives_rows_enough_of_the_right_form_that_say_what_its_files_say(k
     counts: Counter[str] = Counter()
     keys: Counter[tuple[str, str]] = Counter()
     places, used = set(), set()
-    for table in read(key):
+    for table in read(key, Stand()):
         how = mappings()[table.name]
         assert table.source == key
         tables.check_columns(table, how.columns)
@@ -146,8 +141,9 @@ def _samples() -> Iterator[Quad]:
     """Quads of a few records of each set, in graphs of their own, and of all that they name."""
     things: dict[str, list[Row]] = {}
     rows: list[Row] = []
+    link = Stand()
     for key in KEYS:
-        rows += _sample(key, things)
+        rows += _sample(key, things, link)
     places = {f"{row.source}/{row.cells['key']}" for row in rows if row.table == "locations"}
     named = {part for row in rows for cell in row.cells.values() for part in cell.split("|")}
     for thing in sorted(named & things.keys()):
@@ -162,12 +158,12 @@ def _samples() -> Iterator[Quad]:
             yield Quad(quad.subject, quad.predicate, quad.object, target)
 
 
-def _sample(key: str, things: dict[str, list[Row]]) -> list[Row]:
+def _sample(key: str, things: dict[str, list[Row]], link: Stand) -> list[Row]:
     """The first facts of each kind with their records; things are added to `things`."""
     places: dict[str, Row] = {}
     chosen: dict[str, set[str]] = {}
     rows: list[Row] = []
-    for table in read(key):
+    for table in read(key, link):
         some = chosen.setdefault(table.name, set())
         for row in table.rows:
             cells = row.cells

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import DataSet, Linking
 from kg.importing.rows import Item
@@ -36,13 +34,11 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
                 "retrieved": entry["retrieved"],
             },
         )
-    try:
-        with (folder / _FILE).open(encoding="utf-8-sig", newline="") as file:
-            for number, cells in enumerate(csv.DictReader(file, strict=True), start=1):
-                if cells["iso2"] not in about.more["without"]:
-                    yield from _of(about, cells, number, link)
-    except (OSError, csv.Error, KeyError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Not the table of first years: {error}.", where=_FILE) from error
+    path = folder / _FILE
+    with rows.csv_records(path, "the table of first years", where=_FILE, strict=True) as records:
+        for number, cells in records:
+            if cells["iso2"] not in about.more["without"]:
+                yield from _of(about, cells, number, link)
 
 
 def _of(about: DataSet, cells: dict[str, str], number: int, link: Linking) -> Iterator[Item]:

@@ -5,7 +5,6 @@ The spreadsheets hold all projects, the CSV files the first hundred rows of the 
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,12 +45,9 @@ def _sheet(path: Path) -> Iterator[tuple[int, Record]]:
 
 def _csv(path: Path) -> Iterator[tuple[int, Record]]:
     """Records of a CSV file with their numbers."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, record in enumerate(csv.DictReader(file), start=1):
-                yield number, {k: rows.clean(v) for k, v in record.items()}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"Not a CSV table: {error}.", where=path.name) from error
+    with rows.csv_records(path, "a CSV table") as records:
+        for number, record in records:
+            yield number, {k: rows.clean(v) for k, v in record.items()}
 
 
 def _key(file: int, row: int, fact: int) -> str:

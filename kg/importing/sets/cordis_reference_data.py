@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import DataSet, Linking
 from kg.importing.rows import Item
@@ -24,12 +22,9 @@ def tables(about: DataSet, folder: Path, link: Linking) -> Iterator[Table]:
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, record in enumerate(csv.DictReader(file, delimiter=";"), start=1):
-                yield number, {k: rows.clean(v) for k, v in record.items()}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"Not a table of CORDIS: {error}.", where=path.name) from error
+    with rows.csv_records(path, "a table of CORDIS", delimiter=";") as records:
+        for number, record in records:
+            yield number, {k: rows.clean(v) for k, v in record.items()}
 
 
 def _code(text: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import DataSet, Linking
 from kg.importing.m49 import Groups
@@ -27,12 +25,10 @@ def tables(about: DataSet, folder: Path, link: Linking) -> Iterator[Table]:
 def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
     yield rows.document(about)
     groups = Groups(link)
-    try:
-        with (folder / _FILE).open(encoding="utf-8-sig", newline="") as file:
-            for number, cells in enumerate(csv.DictReader(file, strict=True), start=1):
-                yield from _of(about, cells, number, link, groups)
-    except (OSError, csv.Error, KeyError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Not the table of codes: {error}.", where=_FILE) from error
+    path = folder / _FILE
+    with rows.csv_records(path, "the table of codes", where=_FILE, strict=True) as records:
+        for number, cells in records:
+            yield from _of(about, cells, number, link, groups)
 
 
 def _of(

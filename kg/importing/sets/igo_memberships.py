@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import Candidate, DataSet, Linking
 from kg.importing.rows import Item
@@ -54,11 +52,8 @@ def tables(about: DataSet, folder: Path, link: Linking) -> Iterator[Table]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.DictReader(file, strict=True)
-    except (OSError, csv.Error, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Not a table of memberships: {error}.", where=path.name) from error
+    with rows.csv_records(path, "a table of memberships", strict=True) as records:
+        yield from (cells for _, cells in records)
 
 
 def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections import Counter
@@ -10,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import DataSet, Linking
 from kg.importing.rows import Item
@@ -55,13 +53,11 @@ class _Reading:
     def items(self, folder: Path) -> Iterator[Item]:
         yield rows.document(self._about)
         yield self._subjects.scheme()
-        try:
-            with (folder / _FILE).open(encoding="utf-8-sig", newline="") as file:
-                for number, cells in enumerate(csv.DictReader(file, strict=True), start=1):
-                    given = {c: "" if v == "NA" else rows.clean(v) for c, v in cells.items()}
-                    yield from self._of(given, number)
-        except (OSError, csv.Error, KeyError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"Not the table of agreements: {error}.", where=_FILE) from error
+        path = folder / _FILE
+        with rows.csv_records(path, "the table of agreements", where=_FILE, strict=True) as records:
+            for number, cells in records:
+                given = {c: "" if v == "NA" else rows.clean(v) for c, v in cells.items()}
+                yield from self._of(given, number)
 
     def _of(self, cells: Mapping[str, str], number: int) -> Iterator[Item]:
         title, kind, ambit = cells["Title"], cells["TypeAgree"], cells["TypeAmbit"]

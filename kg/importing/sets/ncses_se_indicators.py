@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import DataSet, Linking
 from kg.importing.facts import Declared
@@ -89,17 +87,12 @@ def _is_number(text: str) -> bool:
 
 def _rows(path: Path) -> Iterator[tuple[int, Record]]:
     """Rows with their numbers, without marks and footnotes."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, record in enumerate(csv.DictReader(file), start=1):
-                yield (
-                    number,
-                    {k: rows.clean(html.unescape(_FOOTNOTE.sub("", v))) for k, v in record.items()},
-                )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(
-            f"Not a table of NCSES: {error}.", where=str(path.parent.name)
-        ) from error
+    with rows.csv_records(path, "a table of NCSES", where=path.parent.name) as records:
+        for number, record in records:
+            yield (
+                number,
+                {k: rows.clean(html.unescape(_FOOTNOTE.sub("", v))) for k, v in record.items()},
+            )
 
 
 # --- one reader a layout --------------------------------------------------------------------------

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import Candidate, DataSet, Linking
 from kg.importing.facts import Declared, Met, Things
@@ -33,13 +31,9 @@ class _Reading:
 
     def items(self, path: Path) -> Iterator[Item]:
         yield rows.document(self._about)
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                found = csv.DictReader(file, delimiter=";")
-                for number, record in enumerate(found, start=1):
-                    yield from self._of(number, {k: rows.clean(v) for k, v in record.items()})
-        except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
-            raise InvalidInput(f"Not a table of the SNSF: {error}.", where=path.name) from error
+        with rows.csv_records(path, "a table of the SNSF", delimiter=";") as records:
+            for number, record in records:
+                yield from self._of(number, {k: rows.clean(v) for k, v in record.items()})
 
     def _of(self, number: int, record: dict[str, str]) -> Iterator[Item]:
         code, year = record["snf_grant_number"], record["year"]

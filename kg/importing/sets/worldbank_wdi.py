@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import DataSet, Linking
 from kg.importing.facts import Declared
@@ -60,10 +58,7 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows that have a value, with the number of their line."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, found in enumerate(csv.DictReader(file), start=2):
-                if found["Value"]:
-                    yield number, found
-    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
-        raise InvalidInput(f"Not a series of the World Bank: {error}.", where=path.name) from error
+    with rows.csv_records(path, "a series of the World Bank", first=2) as records:
+        for number, found in records:
+            if found["Value"]:
+                yield number, found
