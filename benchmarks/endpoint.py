@@ -266,8 +266,9 @@ def _throughput(ones: list[_One], queries: Mix, seconds: float) -> None:
             return client.ask(text, queries.accept(name)).seconds
 
         with machine.watched(one.target.process) as seen:
+            # Each once before: workers have taken the pages that they need, then kept answers.
+            _under(one.target, distinct, seconds)
             one.told.under["distinct"] = _under(one.target, distinct, seconds)
-            # Once before, so that who keeps answers has them.
             _under(one.target, repeated, seconds / 2)
             one.told.under["repeated"] = _under(one.target, repeated, seconds)
         one.told.mib = max(one.told.mib, seen.most)

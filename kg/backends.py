@@ -107,6 +107,14 @@ class Backend(Protocol):
         """
         ...
 
+    def at_once(self) -> int:
+        """How many queries may run at the same time on the current version.
+
+        Raises:
+            NoStore, StoreUnavailable: As for `version`.
+        """
+        ...
+
     def start(self, job: Job) -> Run:
         """Begin a query.
 

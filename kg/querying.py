@@ -147,6 +147,7 @@ class Engine:
             settings.client_seconds,
         )
         self._kept = Kept(settings.cache_bytes)
+        self._followed: str | None = None
         self._closed = threading.Event()
         self.statistics: Counter[str] = Counter()
 
@@ -231,7 +232,8 @@ class Engine:
         client_gone: Callable[[], bool] | None,
     ) -> Answer:
         now = self.backend.version()
-        self._follow(now)
+        if now.digest != self._followed:
+            self._follow(now)
         key = replace(job, seconds=0.0)
         body = None if volatile else self._kept.get(now.digest, key)
         if body is not None:
@@ -350,6 +352,8 @@ class Engine:
 
     def _follow(self, now: Version) -> None:
         """Forget the answers of an earlier version, and ask again what was asked often."""
+        self._queue.resize(self.backend.at_once())
+        self._followed = now.digest
         often = self._kept.begin(now.digest)[:WARMED]
         if often:
             threading.Thread(

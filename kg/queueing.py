@@ -52,6 +52,16 @@ class FairQueue:
         self._clock = itertools.count()
         self._used: dict[str, tuple[float, float]] = {}
 
+    def resize(self, workers: int) -> None:
+        """Let another number of queries run at the same time; those that run go on.
+
+        Args:
+            workers: How many.
+        """
+        with self._lock:
+            self._workers = workers
+            self._grant()
+
     @property
     def waiting(self) -> int:
         """How many queries wait now."""

@@ -18,6 +18,10 @@ DATASETS = ("union", "plain")
 BARS = ("violation", "warning", "none")
 #: Forms of the log.
 LOGS = ("text", "json")
+_POSITIVE = (
+    "query_seconds", "query_bytes", "result_bytes", "request_bytes", "workers", "import_seconds",
+    "job_bytes", "jobs", "client_jobs", "job_days",
+)  # fmt: skip
 
 
 def _setting(default: Any, help_: str) -> Any:
@@ -50,6 +54,11 @@ class Settings:
     cache_bytes: int = _setting(200_000_000, "Memory for answers kept per data version, in bytes.")
     request_bytes: int = _setting(2_000_000, "Largest request body, in bytes.")
     workers: int = _setting(16, "Queries that may run at the same time.")
+    worker_bytes: int = _setting(
+        0,
+        "Memory that workers may take together by copying pages of the graph: fewer run at the "
+        "same time on a large graph, two at least; 0: half of the memory of the machine.",
+    )
     short_seconds: float = _setting(
         0.25,
         "A query that runs longer lets the shorter ones go first, in seconds of a core of its own.",
@@ -77,6 +86,20 @@ class Settings:
     )
     import_bytes: int = _setting(
         2_000_000_000, "Largest file of an import, uncompressed, in bytes."
+    )
+    import_seconds: float = _setting(
+        3600.0, "Hard time limit of reading and checking one import over HTTP, in seconds."
+    )
+    job_bytes: int = _setting(
+        20_000_000_000, "Disk space that one import over HTTP may take while it is read, in bytes."
+    )
+    jobs: int = _setting(1, "Imports over HTTP that are read and checked at the same time.")
+    client_jobs: int = _setting(20, "Imports of one token that may wait at the same time.")
+    job_days: float = _setting(
+        7.0, "How long the files of an import over HTTP are kept, in days; its report stays."
+    )
+    validate_bytes: int = _setting(
+        1_000_000, "Up to this many bytes are validated while the client waits."
     )
     remote: str = _setting(
         "",
@@ -135,12 +158,16 @@ class Settings:
                 where=f"ISTC_WRITE_BAR={self.write_bar}",
                 hint=f"Use one of: {', '.join(BARS)}.",
             )
-        for name in ("query_seconds", "query_bytes", "result_bytes", "request_bytes", "workers"):
+        for name in _POSITIVE:
             if getattr(self, name) <= 0:
                 raise InvalidSetting(
                     "The value must be greater than zero.",
                     where=f"ISTC_{name.upper()}={getattr(self, name)}",
                 )
+
+    def environ(self) -> dict[str, str]:
+        """The settings as variables, for a process of ours; `from_env` reads them."""
+        return {f"ISTC_{f.name.upper()}": str(getattr(self, f.name)) for f in fields(self)}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

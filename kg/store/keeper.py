@@ -1,6 +1,6 @@
 """The process that holds one data version and hands queries to forked workers.
 
-    python -m kg.store.keeper FD FOLDER SPARE memory|disk union|plain
+    python -m kg.store.keeper FD FOLDER SPARE BYTES memory|disk union|plain
 
 It has one thread, so that forking is safe, and no way to the network where the system allows it
 (a network namespace of its own). Requests come as JSON lines over the socket FD, from
@@ -11,11 +11,11 @@ It has one thread, so that forking is safe, and no way to the network where the 
     {"demote": id}                                        let others go first
     {"kill": id}                                          stop it
 
-and are answered by {"ready": quads}, and {"id": …, "code": …} when a query has failed or there is
-nothing left to stop; the code is negative for a signal that ended its worker. Of a whole answer its
-own end tells. How a worker answers is told in `kg.store.worker`; it is used again unless it was
-stopped, or waiting workers hold too much. When the socket closes or this process dies, all workers
-end.
+and are answered by {"ready": quads, "bytes": …} with what this process holds, and
+{"id": …, "code": …} when a query has failed or there is nothing left to stop; the code is negative
+for a signal that ended its worker. Of a whole answer its own end tells. How a worker answers is
+told in `kg.store.worker`; it is used again unless it was stopped, or waiting workers hold too much.
+When the socket closes or this process dies, all workers end.
 """
 
 from __future__ import annotations
@@ -42,9 +42,6 @@ from kg.store import union, worker
 #: Workers that wait for a query at most. As many as usually run at once: a new one costs a fork,
 #: and a copy of each page that it writes to.
 IDLE = 16
-#: Memory that waiting workers may have taken for themselves together, in bytes; what they give back
-#: to the system and take again counts twice.
-OWN_BYTES = 4_000_000_000
 #: Priority of a query that lets others go first.
 LOWEST = 19
 
@@ -126,6 +123,12 @@ def load(folder: Path, *, plain: bool = False) -> Store:
     return store
 
 
+def _held() -> int:
+    """Memory of this process, in bytes: what a worker copies that reads all of the graph."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 class Keeper:
     """Forks workers, hands each one query at a time, and tells when it has ended.
 
@@ -134,10 +137,15 @@ class Keeper:
         folder: The checkpoint of the version.
         store: The version in memory; None lets each worker open the checkpoint.
         spare: How many workers wait for a query.
+        most: Memory that waiting workers may have taken for themselves together, in bytes; what
+            they give back to the system and take again counts twice.
     """
 
-    def __init__(self, control: socket.socket, folder: Path, store: Store | None, spare: int):
+    def __init__(
+        self, control: socket.socket, folder: Path, store: Store | None, spare: int, most: int
+    ) -> None:
         self._control, self._folder, self._store, self._spare = control, folder, store, spare
+        self._most = most
         self._idle: dict[int, int] = {}
         self._busy: dict[int, int] = {}
         self._jobs: dict[int, str] = {}
@@ -155,7 +163,8 @@ class Keeper:
     def run(self) -> None:
         """Serve until the socket closes."""
         self._fill()
-        self._tell({"ready": 0 if self._store is None else len(self._store)})
+        quads = 0 if self._store is None else len(self._store)
+        self._tell({"ready": quads, "bytes": _held() if quads else 0})
         waiting = selectors.DefaultSelector()
         for source in (self._control, self._wake, self._done):
             waiting.register(source, selectors.EVENT_READ)
@@ -250,7 +259,7 @@ class Keeper:
         if child in self._demoted and not self._promoted(child):
             self._let_go(child)
         # Those that wait for longest go first.
-        while len(self._idle) > IDLE or self._taken() > OWN_BYTES:
+        while len(self._idle) > IDLE or self._taken() > self._most:
             self._let_go(next(iter(self._idle)))
 
     def _promoted(self, child: int) -> bool:
@@ -293,7 +302,7 @@ class Keeper:
 
 def main(arguments: list[str]) -> None:
     """Load the version and serve."""
-    handle, folder, spare, where, dataset = arguments
+    handle, folder, spare, most, where, dataset = arguments
     # Ctrl-C reaches the whole group; who asks decides when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=int(handle))
@@ -302,7 +311,7 @@ def main(arguments: list[str]) -> None:
     store = load(path, plain=dataset == "plain") if where == "memory" else None
     gc.collect()
     gc.freeze()
-    Keeper(control, path, store, int(spare)).run()
+    Keeper(control, path, store, int(spare), int(most)).run()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from kg.store.versions import Version
 FRESH_SECONDS = 10.0
 #: How long a worker that was killed may take to be gone.
 GONE_SECONDS = 5.0
+#: Queries that run at once however large the graph is.
+LEAST = 2
 _CHUNK = 1 << 20
 _TOKEN = 16
 _SIGPROF = -27
@@ -152,6 +154,7 @@ class LocalBackend:
         self._next: Readers | None = None
         self._retired: list[Readers] = []
         self._spool = Spool(self._home)
+        self._copies = settings.worker_bytes or _memory() // 2
         self.guarantees = Guarantees(
             "local",
             union_default_graph=settings.dataset == "union",
@@ -168,6 +171,11 @@ class LocalBackend:
         """Begin a query; see `kg.backends.Backend.start`."""
         return LocalRun(self._readers(), job, self._spool.file(), self._settings.query_bytes)
 
+    def at_once(self) -> int:
+        """How many queries may run at once; see `kg.backends.Backend.at_once`."""
+        size, most = self._readers().size, self._settings.workers
+        return min(most, max(LEAST, self._copies // size)) if size else most
+
     def _readers(self) -> Readers:
         shown = versions.current(self._home)
         if shown is None:
@@ -183,6 +191,7 @@ class LocalBackend:
                 coming = self._next = Readers(
                     shown,
                     in_memory=shown.quads <= self._settings.memory_quads,
+                    copies=self._copies,
                     dataset=self._settings.dataset,
                 )
         coming.ready.wait(None if now is None else FRESH_SECONDS)
@@ -219,6 +228,11 @@ class LocalBackend:
         for readers in ending:
             readers.close()
         self._spool.close()
+
+
+def _memory() -> int:
+    """Memory of this machine, in bytes."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _same(one: Version, other: Version) -> bool:

@@ -40,11 +40,16 @@ class Readers:
     Args:
         version: The version.
         in_memory: Whether it is held in memory, or opened on disk by each worker.
+        copies: Memory that waiting workers may take for themselves together, in bytes.
         dataset: `union` or `plain`, see `kg.settings`.
     """
 
-    def __init__(self, version: Version, *, in_memory: bool, dataset: str = "union") -> None:
+    def __init__(
+        self, version: Version, *, in_memory: bool, copies: int, dataset: str = "union"
+    ) -> None:
         self.version = version
+        #: What a worker copies at most, in bytes; known when it is ready.
+        self.size = 0
         self.ready = threading.Event()
         self.alive = True
         self._lock = threading.Lock()
@@ -58,7 +63,8 @@ class Readers:
         paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "kg.store.keeper", str(theirs.fileno()),
-             str(version.path), str(SPARE), "memory" if in_memory else "disk", dataset],
+             str(version.path), str(SPARE), str(copies), "memory" if in_memory else "disk",
+             dataset],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -85,6 +91,7 @@ class Readers:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "ready" in message:
+            self.size = message["bytes"]
             self.ready.set()
             return
         self.finish(message["id"], message["code"])

@@ -57,6 +57,10 @@ class RemoteBackend:
         self._graphs: tuple[Held | None, tuple[str, ...]] = (None, ())
         self._follower = Follower(self._home, self.replica) if follow else None
 
+    def at_once(self) -> int:
+        """How many queries may run at once; see `kg.backends.Backend.at_once`."""
+        return self._settings.workers
+
     # --- the version ------------------------------------------------------------------------------
 
     def version(self) -> Version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 import os
 import threading
@@ -24,7 +25,7 @@ from kg.errors import (
     TimeLimit,
     UpdateRefused,
 )
-from kg.querying import Engine
+from kg.querying import CLIENT, Engine
 from kg.settings import Settings
 from tests.serving import children
 
@@ -159,6 +160,22 @@ def test_a_query_waits_for_a_worker_and_is_told_when_there_is_none(engine: MakeE
     asking = engine(workers=1, queue_seconds=0.3, query_seconds=20.0)
     with running_for_long(asking, "long"), pytest.raises(Busy):
         asking.query(COUNT, JSON)
+    assert number(asking) == SIZE
+
+
+def test_fewer_run_at_once_where_copies_of_the_graph_would_take_too_much(
+    engine: MakeEngine,
+) -> None:
+    asking = engine(workers=16, worker_bytes=1, queue_seconds=0.3, query_seconds=20.0)
+    with running_for_long(asking, "long"):
+        # Two run at once, and one client has half of them.
+        with pytest.raises(Busy, match="2 workers"):
+            asking.query(COUNT, JSON)
+        contextvars.copy_context().run(of_another_client, asking)
+
+
+def of_another_client(asking: Engine) -> None:
+    CLIENT.set("another")
     assert number(asking) == SIZE
 
 
