@@ -12,6 +12,7 @@ from flask import Flask, request
 
 from kg import asking
 from kg.asking import Answered, Cell, Source
+from kg.catalogue import Question
 from kg.description import Description, Fact, FactGroup, Thing, Value
 from kg.namespaces import PREFIXES
 from service import addresses, language
@@ -137,6 +138,25 @@ def by_role(groups: Iterable[FactGroup]) -> list[tuple[Thing, list[FactGroup]]]:
     return list(found.values())
 
 
+def theme_id(question: Question) -> str:
+    """The id of a theme, for an address within the page of all questions."""
+    return question.theme["en"].lower().replace(" ", "-")
+
+
+def activity(kind: str) -> str:
+    """What a change was, in words."""
+    words = {
+        "build": translate("Built"),
+        "import": translate("Imported"),
+        "update": translate("Updated"),
+        "upload": translate("Graph written"),
+        "delete": translate("Graph deleted"),
+        "review": translate("Links decided"),
+        "undo": translate("Taken back"),
+    }
+    return words.get(kind, kind)
+
+
 def plain_query(text: str) -> str:
     """A query without the header of its file."""
     lines = [line for line in text.splitlines() if not line.startswith("#+")]
@@ -161,7 +181,6 @@ def install(app: Flask) -> None:
         name=name,
         label=language.label,
         href=addresses.href,
-        about=addresses.about,
         outside=addresses.outside,
         document=addresses.document,
         short=short,
@@ -170,6 +189,8 @@ def install(app: Flask) -> None:
         last_part=addresses.last_part,
         prefixed=prefixed,
         plain_query=plain_query,
+        theme_id=theme_id,
+        activity=activity,
     )
     environment.tests.update(rank=is_rank, unstated=unstated)
     environment.globals.update(

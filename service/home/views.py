@@ -6,16 +6,22 @@ import difflib
 from itertools import groupby
 
 from flask import Response, render_template
+from pyoxigraph import Store
 
 from kg import asking, catalogue, describing
 from kg.catalogue import Question
 from kg.errors import NotFound
 from kg.resources import tool_version
+from kg.store import journal, versions
+from kg.store.versions import Version
 from service import addresses, caching, language, negotiation, problems
 from service.home import descriptions, downloads
 from service.home.datasets import data_sets
 from service.negotiation import DOCUMENTS, HTML, RDF, vary
 from service.state import engine, state, version
+
+#: Changes that the home page shows.
+NEWS = 6
 
 
 def themes(tag: str) -> list[tuple[str, list[Question]]]:
@@ -42,6 +48,7 @@ def home() -> Response:
         "home/home.html",
         summary=state().kept.get(now.digest, "summary", lambda: describing.summary(engine())),
         themes=themes(language.content()),
+        news=state().kept.get(now.digest, "news", lambda: _news(now)),
         version=now,
         software=tool_version(),
         dumps=downloads.listed(now),
@@ -54,6 +61,12 @@ def home() -> Response:
         f'<{addresses.public("/catalog")}>; rel="describedby"; type="text/turtle"'
     )
     return vary(response)
+
+
+def _news(now: Version) -> list[journal.Recorded]:
+    """The newest changes, the last one first."""
+    with versions.hold(now):
+        return journal.entries(Store.read_only(str(now.path)))[-NEWS:][::-1]
 
 
 def catalogue_page(ending: str | None = None) -> Response:

@@ -132,7 +132,7 @@ def test_a_chosen_language_goes_along_from_page_to_page(service: Service) -> Non
     inside = [
         a
         for a in page.all("href", "a")
-        if a.startswith("/") and not re.search(r"\.(ttl|nt|jsonld|rdf|trig)|/version|#main", a)
+        if a.startswith("/") and not re.search(r"\.(json|ttl|nt|jsonld|rdf|trig)|/version|#main", a)
     ]
     assert len(inside) > 20
     assert [a for a in inside if "lang=" not in a] == []
@@ -196,8 +196,8 @@ def test_the_home_page_tells_what_is_in_the_graph(service: Service) -> None:
     (row,) = service.select(
         "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
     )
-    assert f"共 {int(row['n']):,} 条三元组" in page
-    for path in ("/sparql", "/ontology", "/catalog", "/questions/rankings"):
+    assert f"（{int(row['n']):,} 条三元组）" in page
+    for path in ("/sparql", "/ontology", "/catalog", "/questions", "/changes/1"):
         assert f'href="{path}"' in page
     assert "“一带一路”科技合作新格局构建研究" in page
 

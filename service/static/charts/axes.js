@@ -7,7 +7,7 @@
  */
 
 import {
-  ACCENT, COLOURS, FONT, INEXACT, INK, PALE_SCALE, QUIET,
+  ACCENT, COLOURS, FONT, INEXACT, INK, PALE_SCALE, PAPER, QUIET, SHADE,
   axisLine, axisText, base, compact, extent, short, splitLine, widthOf,
 } from "./looks.js";
 
@@ -229,7 +229,7 @@ export function matrix(panel, frame) {
   const tall = Math.max(down.names.length * 28, 40);
   const option = {
     ...base(),
-    grid: { left: names, top: frame.top + head, width: wide, height: tall, show: true, borderWidth: 0, backgroundColor: "#f8f9fb" },
+    grid: { left: names, top: frame.top + head, width: wide, height: tall, show: true, borderWidth: 0, backgroundColor: SHADE },
     xAxis: {
       type: "category", data: across.names, position: "top", axisTick: { show: false }, axisLine: { show: false }, splitArea: { show: false },
       axisLabel: turned
@@ -245,7 +245,7 @@ export function matrix(panel, frame) {
       inRange: { color: panel.rank ? [...PALE_SCALE].reverse() : PALE_SCALE },
     },
     series: [{
-      type: "heatmap", itemStyle: { borderColor: "#fff", borderWidth: 2 }, emphasis: { itemStyle: { borderColor: INK, borderWidth: 1 } },
+      type: "heatmap", itemStyle: { borderColor: PAPER, borderWidth: 2 }, emphasis: { itemStyle: { borderColor: INK, borderWidth: 1 } },
       data: cells.map((cell) => ({
         value: [cell.across, cell.down, cell.value], row: cell.row,
         label: { show: true, formatter: () => short(cell.text, step - 4), color: INK, fontSize: 12 },

@@ -1,14 +1,22 @@
-/** How charts look: colours that colour-blind readers can tell apart, texts, and shared parts. */
+/** How charts look: the colours of tokens.css, texts, and shared parts. */
 
-export const INK = "#1b2430";
-export const QUIET = "#56616f";
-export const LINE = "#d9dfe6";
-export const ACCENT = "#0f5387";
-export const COLOURS = ["#0f5387", "#d55e00", "#00795c", "#a8447f", "#8a6d00", "#4aa3d6", "#56616f", "#c9a227"];
+const tokens = getComputedStyle(document.documentElement);
+const token = (name) => tokens.getPropertyValue(`--${name}`).trim();
+
+export const INK = token("ink");
+export const QUIET = token("quiet");
+export const LINE = token("line");
+export const EDGE = token("edge");
+export const GRID = token("grid");
+export const GROUND = token("ground");
+export const PAPER = token("paper");
+export const SHADE = token("shade");
+export const ACCENT = token("accent");
+export const COLOURS = token("series").split(/\s+/);
 /** From little to much, of one hue. */
-export const SCALE = ["#cddff0", "#9cc2e2", "#5b9bcb", "#0f5387"];
-/** The same, pale enough for dark text on it. */
-export const PALE_SCALE = ["#eef4fa", "#c5dbee", "#8fbde0"];
+export const SCALE = token("scale").split(/\s+/);
+/** The same, with enough contrast for text on it. */
+export const PALE_SCALE = token("pale").split(/\s+/);
 // Single quotes: the font also stands in attributes of saved pictures.
 export const FONT =
   "system-ui, -apple-system, 'Segoe UI', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', sans-serif";
@@ -51,7 +59,7 @@ export function base() {
     tooltip: {
       trigger: "item",
       confine: true,
-      backgroundColor: "#ffffff",
+      backgroundColor: PAPER,
       borderColor: LINE,
       padding: [8, 10],
       textStyle: { fontFamily: FONT },
@@ -60,8 +68,8 @@ export function base() {
 }
 
 export const axisText = { color: QUIET, fontSize: 12, fontFamily: FONT };
-export const axisLine = { lineStyle: { color: "#9aa6b2" } };
-export const splitLine = { lineStyle: { color: "#eceff3" } };
+export const axisLine = { lineStyle: { color: EDGE } };
+export const splitLine = { lineStyle: { color: GRID } };
 
 /** The first and the last of some numbers. */
 export function extent(values) {

@@ -1,7 +1,7 @@
 /** Maps and networks. As in axes.js, each function returns {option, height, items}. */
 
 import { force } from "./layout.js";
-import { ACCENT, COLOURS, FONT, INK, LINE, QUIET, SCALE, axisText, base, compact, extent, short } from "./looks.js";
+import { ACCENT, COLOURS, EDGE, FONT, GROUND, INK, LINE, PAPER, QUIET, SCALE, axisText, base, compact, extent, short } from "./looks.js";
 
 const CHINA = "156";
 const LABELS = 16;
@@ -21,7 +21,7 @@ export function map(panel, frame, world, choices) {
     ...base(),
     geo: {
       map: "world", roam: "move", top: frame.top + 4, left: 4, right: 4, height: height - 8, nameProperty: "name",
-      itemStyle: { areaColor: "#eef0f3", borderColor: "#b9c2cc", borderWidth: 0.6 },
+      itemStyle: { areaColor: GROUND, borderColor: EDGE, borderWidth: 0.6 },
       emphasis: { disabled: true }, select: { disabled: true },
     },
     visualMap: {
@@ -36,7 +36,7 @@ export function map(panel, frame, world, choices) {
         data: areas.map((place) => ({ name: place.code, value: place.value, row: place.row })),
       },
       {
-        type: "scatter", coordinateSystem: "geo", symbolSize: 11, z: 5, itemStyle: { borderColor: "#fff", borderWidth: 1, opacity: 1 },
+        type: "scatter", coordinateSystem: "geo", symbolSize: 11, z: 5, itemStyle: { borderColor: PAPER, borderWidth: 1, opacity: 1 },
         data: dots.map((place) => ({ value: [...centre(place), place.value], row: place.row })),
       },
       {
@@ -47,7 +47,7 @@ export function map(panel, frame, world, choices) {
               value: centre(place),
               label: {
                 show: true, position: centre(place)[0] > 140 ? "left" : "right", distance: drawn.has(place.code) ? 2 : 7, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
-                textBorderColor: "#ffffff", textBorderWidth: 3, formatter: () => `${place.name} ${place.text}`,
+                textBorderColor: PAPER, textBorderWidth: 3, formatter: () => `${place.name} ${place.text}`,
               },
             }))
           : [],
@@ -89,8 +89,8 @@ export function network(chart, frame) {
       type: "graph", layout: "none", roam: "move", draggable: false, top: frame.top + legend + 30, height: height - 60,
       left: "6%", width: "76%", categories: names.map((name, index) => ({ name, itemStyle: { color: COLOURS[index % COLOURS.length] } })),
       edgeSymbol: ["none", chart.directed ? "arrow" : "none"], edgeSymbolSize: 7,
-      lineStyle: { color: "#9aa6b2", width: 1.2, opacity: 0.9, curveness: 0.06 },
-      label: { show: true, position: "right", color: INK, fontSize: 12, fontFamily: FONT, textBorderColor: "#fff", textBorderWidth: 2 },
+      lineStyle: { color: EDGE, width: 1.2, opacity: 0.9, curveness: 0.06 },
+      label: { show: true, position: "right", color: INK, fontSize: 12, fontFamily: FONT, textBorderColor: PAPER, textBorderWidth: 2 },
       labelLayout: { hideOverlap: true },
       emphasis: { focus: "adjacency", lineStyle: { width: 2.4, color: ACCENT } },
       data: nodes.map((node, index) => ({
@@ -105,7 +105,7 @@ export function network(chart, frame) {
         },
         title: link.labels.join(" / "),
       })),
-      edgeLabel: { position: "middle", backgroundColor: "rgba(255,255,255,0.85)", borderColor: LINE },
+      edgeLabel: { position: "middle", backgroundColor: PAPER, borderColor: LINE },
     }],
   };
   const items = nodes.map((node, dataIndex) => ({ seriesIndex: 0, dataIndex, href: node.href, said: node.name }));

@@ -1,6 +1,6 @@
 /** Charts as files: SVG as drawn, PNG through a canvas; with title, and the line that credits the data. */
 
-import { FONT, INK, QUIET, short } from "./looks.js";
+import { FONT, INK, PAPER, QUIET, short } from "./looks.js";
 
 const SHARPNESS = 2;
 
@@ -14,7 +14,7 @@ export function picture({ option, height }, frame, chart, panel) {
   };
   drawing.setOption({
     ...option,
-    backgroundColor: "#ffffff",
+    backgroundColor: PAPER,
     tooltip: undefined,
     series: option.series.map((series) => ({ ...series, silent: true })),
     title: [title, ...(option.title || [])],
