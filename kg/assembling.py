@@ -13,25 +13,19 @@ from dataclasses import dataclass, field
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
-from kg import mapping, reasoning, resources, skolem, tables
+from kg import gathering, mapping, reasoning, resources, skolem, tables
 from kg.errors import InvalidRdf, InvalidTable
+from kg.gathering import Gathered, Group
 from kg.mapping import Mapping
 from kg.namespaces import ID, ISTC, RDF_TYPE, VOCAB, graph
+from kg.progress import Progress, silent
 from kg.tables import Row, Table
-
-#: What a long piece of work calls: stage, steps done, steps in all (None: not known).
-Progress = Callable[[str, int | None, int | None], None]
 
 #: Graphs that follow from the others, in whole.
 DERIVED = (graph("truthy"), graph("derived"), graph("inferred"))
-#: Tables of further sources: given the graph so far, the key of each source and its tables.
-Sources = Callable[[Store], Iterable[tuple[str, Iterable[Table]]]]
-_REFERRING = {"id", "fact", "location", "concept", "term", "object"}
+#: Further sources: given the graph so far, groups of them, each linked to what is there before it.
+Sources = Callable[[Store], Iterable[Group]]
 _SHOWN = 20
-
-
-def silent(stage: str, done: int | None, total: int | None) -> None:
-    """A Progress that tells nobody."""
 
 
 @dataclass
@@ -98,7 +92,7 @@ def _load_tables(staged: Staged, progress: Progress) -> list[tuple[Row, str, Nam
             )
         staged.store.bulk_extend(how.quads(table))
         _index(staged, table, how)
-        references.extend(_references(table, how))
+        references.extend(gathering.references(table, how))
     return references
 
 
@@ -112,16 +106,6 @@ def _index(staged: Staged, table: Table, how: Mapping) -> None:
     for column in how.columns.values():
         if column.property:
             staged.columns.setdefault((table.name, column.property), column.name)
-
-
-def _references(table: Table, how: Mapping) -> Iterator[tuple[Row, str, NamedNode]]:
-    for column in how.columns.values():
-        if column.type.partition(":")[0] not in _REFERRING:
-            continue
-        for row in table.rows:
-            for node in tables.values(row, column):
-                if isinstance(node, NamedNode):
-                    yield row, column.name, node
 
 
 def _check_references(store: Store, references: list[tuple[Row, str, NamedNode]]) -> None:
@@ -174,25 +158,24 @@ def derive(store: Store) -> None:
 
 
 def _load_sources(staged: Staged, sources: Sources, progress: Progress) -> None:
-    """Map the tables of further sources, chunk by chunk, each into the graph of its source.
+    """Map the tables of further sources, each into the graph of its source.
 
     Raises:
         InvalidTable: A cell is wrong, or points to something that is declared nowhere.
     """
-    known = mapping.mappings()
     # Where each thing that is pointed to is mentioned first.
-    mentioned: dict[NamedNode, tuple[Row, str]] = {}
-    for key, found in sources(staged.store):
-        target = graph(f"source/{key}")
-        for table in found:
-            how = known[table.name]
-            staged.store.bulk_extend(how.quads(table, target))
-            for row, name, node in _references(table, how):
-                mentioned.setdefault(node, (row, name))
-            staged.counts[key, table.name] += len(table.rows)
-            done = sum(n for (source, _), n in staged.counts.items() if source == key)
-            progress(key, done, None)
-    _check_references(staged.store, [(row, name, n) for n, (row, name) in mentioned.items()])
+    mentioned: dict[str, tuple[Row, str]] = {}
+    done: list[Gathered] = []
+    for group in sources(staged.store):
+        progress("data sets", len(done), None)
+        for found in gathering.gather(staged.store, group):
+            done.append(found)
+            progress("data sets", len(done), None)
+    for found in sorted(done, key=lambda one: one.key):
+        for iri, place in found.mentioned.items():
+            mentioned.setdefault(iri, place)
+        staged.counts.update({(found.key, name): n for name, n in found.counts.items()})
+    _check_references(staged.store, [(row, c, NamedNode(n)) for n, (row, c) in mentioned.items()])
 
 
 def assemble(

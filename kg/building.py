@@ -19,13 +19,13 @@ from typing import cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
-from kg import assembling, describing, resources, rq, validation
-from kg.assembling import Progress, Sources, Staged, silent
+from kg import assembling, describing, processes, resources, rq, validation
+from kg.assembling import Sources, Staged
 from kg.namespaces import BASE, JOURNAL
+from kg.progress import Progress, silent
 from kg.report import Report, Result, refusal
 from kg.resources import tool_version
 from kg.settings import Settings
-from kg.store import union
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.store.versions import Version
@@ -100,18 +100,17 @@ def inspect(staged: Staged) -> Report:
     Returns:
         The results, each with its row and column where a table states it.
     """
-    plain = DefaultGraph()
-    before = list(staged.store.quads_for_pattern(None, None, None, plain))
-    union.fill(staged.store)
-    try:
-        with tempfile.NamedTemporaryFile(suffix=".nt") as file:
-            staged.store.dump(output=file.name, format=RdfFormat.N_TRIPLES, from_graph=plain)
-            shapes = validation.validate_file(Path(file.name))
-        checks = validation.check(staged.store)
-    finally:
-        staged.store.clear_graph(plain)
-        staged.store.extend(before)
-    return Report(shapes.results + tuple(checks))
+    with (
+        tempfile.TemporaryDirectory(prefix="istc-shapes-") as folder,
+        processes.beside(1) as pool,
+    ):
+        path = Path(folder) / "data.nt"
+        with path.open("wb") as file:
+            for name in (DefaultGraph(), *staged.store.named_graphs()):
+                staged.store.dump(file, RdfFormat.N_TRIPLES, from_graph=name)
+        shapes = pool.submit(validation.validate_file, path)
+        checks = validation.check(staged.store, union=True)
+        return Report(shapes.result().results + tuple(checks))
 
 
 class _Clock:
@@ -182,7 +181,8 @@ def build(
         clock("validation")
         report = _inspected(staged, others, settings.write_bar)
         clock("catalogue")
-        staged.store.extend(describing.catalogue_quads(staged.store))
+        catalogue = describing.catalogue_quads(staged.store, settings.memory_quads)
+        staged.store.extend(catalogue)
         clock("commit")
         sizes = _sizes(staged.store, settings)
         theirs = {str(q.graph_name) for q in assembling.moved(others, BASE, settings.base_iri)}
@@ -193,7 +193,7 @@ def build(
             tool_version=tool_version(),
             graphs=tuple(sorted(name.strip("<>") for name in sizes.keys() - theirs)),
         )
-        with _content(staged.store, settings) as content:
+        with _content(staged, settings) as content:
             before = truth.version
             committed = truth.replace(content, entry)
             changed = truth.version != before
@@ -209,11 +209,15 @@ def build(
 
 
 @contextmanager
-def _content(store: Store, settings: Settings) -> Iterator[Path]:
-    """A file of N-Quads with all that a store holds, under the base IRI of the settings."""
+def _content(staged: Staged, settings: Settings) -> Iterator[Path]:
+    """A file of N-Quads with all of a staged graph, under the base IRI of the settings.
+
+    The memory of the graph is free then.
+    """
     with tempfile.TemporaryDirectory(prefix="istc-build-") as folder:
         path = Path(folder) / "content.nq"
-        store.dump(output=path, format=RdfFormat.N_QUADS)
+        staged.store.dump(output=path, format=RdfFormat.N_QUADS)
+        staged.store = Store()
         if settings.base_iri != BASE:
             moved = Path(folder) / "moved.nq"
             with (

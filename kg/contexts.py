@@ -10,22 +10,16 @@ a check follows the change, and the verdict is that of validating everything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any, TypeAlias
+from typing import Any
 
-import rdflib
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
-from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
-from rdflib.plugins.sparql.algebra import translatePath, translatePName, translatePrologue, traverse
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
+from kg import walking
 from kg.errors import Internal
 from kg.namespaces import RDF_TYPE, SH
-from kg.shapes import items, shapes_store, value_of, values_of
-
-_DEFAULT = DefaultGraph()
+from kg.shapes import items, shapes_store, shapes_text, value_of, values_of
+from kg.walking import Reading, Step, Walk, Walks, by_property
 
 #: Parts of a shape that look at no further triple.
 _LOCAL = {
@@ -42,34 +36,8 @@ _NESTED = {"node", "property", "not", "qualifiedValueShape"}
 _LISTED = {"and", "or", "xone"}
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a path.
-
-    Attributes:
-        predicate: The property.
-        inverse: Whether it is gone against its direction.
-        repeated: Whether it may be gone any number of times, or not at all.
-    """
-
-    predicate: str
-    inverse: bool = False
-    repeated: bool = False
-
-
-Walk: TypeAlias = tuple[Step, ...]
-
-
-@dataclass
-class _Tree:
-    """Walks that begin alike, put together."""
-
-    steps: dict[Step, _Tree] = field(default_factory=dict)
-
-    def add(self, walk: Walk) -> None:
-        tree = self
-        for step in walk:
-            tree = tree.steps.setdefault(step, _Tree())
+#: What a shape is for: things of a class, or things that have a property.
+_TARGETS = ("targetClass", "targetSubjectsOf")
 
 
 # --- the paths of the shapes ----------------------------------------------------------------------
@@ -82,17 +50,34 @@ def walks() -> frozenset[Walk]:
     Raises:
         Internal: A shape uses something that is not known here.
     """
+    found = {
+        walk for targets in _targets().values() for walks in targets.values() for walk in walks
+    }
+    return frozenset({*found, (Step(RDF_TYPE.value),)})
+
+
+@cache
+def _targets() -> dict[str, dict[str, frozenset[Walk]]]:
+    """By kind of target and its IRI: the paths along which the shapes for it look."""
     store = shapes_store()
-    found: set[Walk] = {(Step(RDF_TYPE.value),)}
-    for target in ("targetClass", "targetSubjectsOf"):
+    found: dict[str, dict[str, frozenset[Walk]]] = {target: {} for target in _TARGETS}
+    for target, by_iri in found.items():
         for quad in store.quads_for_pattern(None, NamedNode(SH + target), None, None):
-            found |= set(_shape(store, quad.subject, ()))
+            iri = _iri(quad.object)
+            seen, _ = walking.remembered(
+                f"{quad.subject} {shapes_text()}", partial(_walks, store, quad.subject)
+            )
             if target == "targetSubjectsOf":
-                found.add((Step(_iri(quad.object)),))
+                seen |= {(Step(iri),)}
+            by_iri[iri] = by_iri.get(iri, frozenset()) | seen
     for target in ("targetObjectsOf", "targetNode", "target"):
         if next(store.quads_for_pattern(None, NamedNode(SH + target), None, None), None):
             raise Internal(f"sh:{target} is not known to kg.contexts.", where="shapes/")
-    return frozenset(walk for walk in found if walk)
+    return found
+
+
+def _walks(store: Store, shape: Any) -> Walks:
+    return frozenset(walk for walk in _shape(store, shape, ()) if walk), frozenset()
 
 
 def _iri(term: Any) -> str:
@@ -101,8 +86,8 @@ def _iri(term: Any) -> str:
 
 def _shape(store: Store, shape: Any, start: Walk) -> Iterator[Walk]:
     path = value_of(store, shape, "path")
-    chains = [()] if path is None else list(_chains(_path(store, path)))
-    ends = [start + chain for chain in chains]
+    ways = [()] if path is None else list(_ways(store, path))
+    ends = [start + way for way in ways]
     yield from ends
     for quad in store.quads_for_pattern(shape, None, None, None):
         name, value = quad.predicate.value.removeprefix(SH), quad.object
@@ -124,163 +109,80 @@ def _shape(store: Store, shape: Any, start: Walk) -> Iterator[Walk]:
             raise Internal(f"sh:{name} is not known to kg.contexts.", where=str(shape))
 
 
-def _path(store: Store, node: Any) -> Any:
-    """A SHACL path as a path of rdflib."""
+def _ways(store: Store, node: Any, inverse: bool = False) -> Iterator[Walk]:
+    """The ways a SHACL path may go, each as single steps."""
     if isinstance(node, NamedNode):
-        return rdflib.URIRef(node.value)
-    inverse, either = value_of(store, node, "inversePath"), value_of(store, node, "alternativePath")
-    if inverse is not None:
-        return InvPath(_path(store, inverse))
+        yield (Step(node.value, inverse),)
+        return
+    against, either = value_of(store, node, "inversePath"), value_of(store, node, "alternativePath")
+    if against is not None:
+        yield from _ways(store, against, not inverse)
+        return
     if either is not None:
-        return AlternativePath(*(_path(store, one) for one in items(store, either)))
+        for one in items(store, either):
+            yield from _ways(store, one, inverse)
+        return
     for name in ("zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"):
         inner = value_of(store, node, name)
         if inner is not None:
-            return MulPath(_path(store, inner), "*")
-    return SequencePath(*(_path(store, one) for one in items(store, node)))
+            if not isinstance(inner, NamedNode):
+                raise Internal("Only one property can be repeated.", where="shapes/")
+            yield (Step(inner.value, inverse, repeated=True),)
+            return
+    parts = list(items(store, node))
+    found: list[Walk] = [()]
+    for one in reversed(parts) if inverse else parts:
+        found = [start + end for start in found for end in _ways(store, one, inverse)]
+    yield from found
 
 
-def _chains(path: Any, inverse: bool = False) -> Iterator[Walk]:
-    """The ways a path may go, each as single steps."""
-    if isinstance(path, rdflib.URIRef):
-        yield (Step(str(path), inverse),)
-    elif isinstance(path, InvPath):
-        yield from _chains(path.arg, not inverse)
-    elif isinstance(path, AlternativePath):
-        for one in path.args:
-            yield from _chains(one, inverse)
-    elif isinstance(path, SequencePath):
-        found: list[Walk] = [()]
-        for one in reversed(path.args) if inverse else path.args:
-            found = [start + end for start in found for end in _chains(one, inverse)]
-        yield from found
-    elif isinstance(path, MulPath) and isinstance(path.path, rdflib.URIRef):
-        yield (Step(str(path.path), inverse, repeated=True),)
-    else:
-        raise Internal(f"The path {path!r} is not known to kg.contexts.", where="shapes/")
-
-
-def _constraint(store: Store, node: Any, path: Any) -> Iterator[Walk]:
+def _constraint(store: Store, node: Any, path: Any) -> frozenset[Walk]:
     """The paths from $this through the patterns of a SPARQL constraint."""
     text = _iri(value_of(store, node, "select"))
-    if path is not None:
-        text = text.replace("$PATH", _path(store, path).n3())
+    if "$PATH" in text:
+        if not isinstance(path, NamedNode):
+            raise Internal("$PATH stands for one property only.", where=str(node))
+        text = text.replace("$PATH", str(path))
     prefixes = {
         _iri(value_of(store, one, "prefix")): _iri(value_of(store, one, "namespace"))
         for owner in values_of(store, node, "prefixes")
         for one in values_of(store, owner, "declare")
     }
-    patterns = list(_patterns(text, prefixes))
-    reached: dict[Any, list[Walk]] = {rdflib.Variable("this"): [()]}
-    while patterns:
-        for pattern in patterns:
-            subject, predicate, object_ = pattern
-            start = subject if subject in reached else object_ if object_ in reached else None
-            if start is not None:
-                break
-        else:
-            raise Internal("A pattern hangs on nothing that $this reaches.", where=str(node))
-        patterns.remove(pattern)
-        chains = list(_chains(predicate, inverse=start is not subject))
-        found = [walk + chain for walk in reached[start] for chain in chains]
-        yield from found
-        reached.setdefault(object_ if start is subject else subject, found)
-
-
-def _patterns(text: str, prefixes: dict[str, str]) -> Iterator[tuple[Any, Any, Any]]:
-    """The triple patterns of a query, wherever they stand in it.
-
-    Read from the parse tree: the algebra of rdflib leaves out what stands in nested filters.
-    """
-    parsed = parseQuery(text)
-    prologue = translatePrologue(parsed[0], None, prefixes)
-    traverse(parsed[1], visitPost=partial(translatePName, prologue=prologue))
-    traverse(parsed[1], visitPost=translatePath)
-    found: list[tuple[Any, Any, Any]] = []
-
-    def visit(part: Any) -> None:
-        if isinstance(part, CompValue) and part.name == "TriplesBlock":
-            for block in part.triples:
-                terms = list(block)
-                found.extend(zip(terms[::3], terms[1::3], terms[2::3], strict=True))
-
-    traverse(parsed[1], visitPre=visit)
-    for subject, predicate, object_ in dict.fromkeys(found):
-        if not isinstance(predicate, rdflib.URIRef | Path):
-            raise Internal("A pattern has no fixed property.", where=str(predicate))
-        yield subject, predicate, object_
-
-
-@cache
-def _tree() -> _Tree:
-    tree = _Tree()
-    for walk in walks():
-        tree.add(walk)
-    return tree
-
-
-@cache
-def _readers() -> dict[str, set[tuple[Walk, bool]]]:
-    """By property: the paths before the steps that read it, and whether they go against it."""
-    found: dict[str, set[tuple[Walk, bool]]] = {}
-    for walk in walks():
-        for at, step in enumerate(walk):
-            before = walk[: at + 1] if step.repeated else walk[:at]
-            found.setdefault(step.predicate, set()).add((before, step.inverse))
-    return found
+    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in sorted(prefixes.items()))
+    return walking.of_query(declared + text, "this").walks
 
 
 # --- what a change touches ------------------------------------------------------------------------
 
 
-def _edges(store: Store, nodes: Iterable[Any], step: Step, back: bool = False) -> Iterator[Quad]:
-    """The triples on which a step leaves some nodes, or comes to them."""
-    predicate = NamedNode(step.predicate)
-    forward = step.inverse is back
-    for node in nodes:
-        if not forward:
-            yield from store.quads_for_pattern(None, predicate, node, _DEFAULT)
-        elif isinstance(node, NamedNode):
-            yield from store.quads_for_pattern(node, predicate, None, _DEFAULT)
+@cache
+def _reading() -> Reading:
+    return Reading(walks())
 
 
-def _reach(
-    store: Store, nodes: set[Any], step: Step, back: bool = False, seen: set[Triple] | None = None
-) -> set[Any]:
-    """The nodes that a step reaches from some nodes, however often it may be gone."""
-    known: set[Any] = set(nodes) if step.repeated else set()
-    fresh = nodes
-    while fresh:
-        ends = set()
-        for quad in _edges(store, fresh, step, back):
-            ends.add(quad.object if step.inverse is back else quad.subject)
-            if seen is not None:
-                seen.add(quad.triple)
-        fresh = ends - known if step.repeated else set()
-        known |= ends
-    return known
+@cache
+def _reading_of(targets: frozenset[tuple[str, str]]) -> Reading:
+    """What the shapes of some targets read."""
+    found: set[Walk] = {(Step(RDF_TYPE.value),)}
+    for kind, iri in targets:
+        found |= _targets()[kind][iri]
+    return Reading(found)
 
 
-def touched(store: Store, changed: Iterable[Triple]) -> set[NamedNode]:
+def touched(
+    store: Store, added: Iterable[Triple], removed: Iterable[Triple] = ()
+) -> set[NamedNode]:
     """The things whose verdict a change can alter.
 
     Args:
-        store: The graph after the change, its default graph the union of the named ones.
-        changed: The triples that were added or taken away, those that follow from others as well.
+        store: The graph after the change.
+        added: The triples that were added, those that follow from others as well.
+        removed: The triples that were taken away.
 
     Returns:
         The things.
     """
-    found: set[Any] = set()
-    by_walk: dict[Walk, set[Any]] = {}
-    for triple in changed:
-        found.add(triple.subject)
-        for before, inverse in _readers().get(triple.predicate.value, ()):
-            by_walk.setdefault(before, set()).add(triple.object if inverse else triple.subject)
-    for walk, nodes in by_walk.items():
-        for step in reversed(walk):
-            nodes = _reach(store, nodes, step, back=True)
-        found |= nodes
+    found = _reading().touched(store, by_property(added), by_property(removed))
     return {node for node in found if isinstance(node, NamedNode)}
 
 
@@ -288,24 +190,31 @@ def around(store: Store, things: Iterable[NamedNode]) -> bytes:
     """All that the shapes may read of some things.
 
     Args:
-        store: The graph, its default graph the union of the named ones.
+        store: The graph.
         things: The things.
 
     Returns:
         The triples as N-Triples, to be given to `kg.validation.validate`; only its results on
         these things are meant, since those around them are not there as a whole.
     """
-    triples: set[Triple] = set()
-    start: set[Any] = set(things)
-    for thing in start:
-        for quad in store.quads_for_pattern(thing, None, None, _DEFAULT):
-            triples.add(quad.triple)
-    _collect(store, start, _tree(), triples)
+    alike: dict[frozenset[tuple[str, str]], set[NamedNode]] = {}
+    for thing in things:
+        alike.setdefault(_targets_of(store, thing), set()).add(thing)
+    quads: set[Quad] = set()
+    for targets, ones in alike.items():
+        if targets:
+            quads |= _reading_of(targets).around(store, ones)
+    triples = {quad.triple for quad in quads}
     return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 
-def _collect(store: Store, nodes: set[Any], tree: _Tree, triples: set[Triple]) -> None:
-    for step, rest in tree.steps.items():
-        reached = _reach(store, nodes, step, seen=triples)
-        if rest.steps and reached:
-            _collect(store, reached, rest, triples)
+def _targets_of(store: Store, thing: NamedNode) -> frozenset[tuple[str, str]]:
+    """The targets that a thing belongs to."""
+    known = _targets()
+    classes = known["targetClass"]
+    types = (quad.object for quad in store.quads_for_pattern(thing, RDF_TYPE, None, None))
+    found = {("targetClass", _iri(one)) for one in types if _iri(one) in classes}
+    for name in known["targetSubjectsOf"]:
+        if next(store.quads_for_pattern(thing, NamedNode(name), None, None), None) is not None:
+            found.add(("targetSubjectsOf", name))
+    return frozenset(found)

@@ -13,6 +13,7 @@ the doors (HTTP and command line) translate kinds into status and exit codes wit
     │   ├── InvalidParameter     parameters of a question
     │   └── InvalidSetting       an ISTC_… variable
     ├── NotFound
+    │   └── Gone                 it was here, and is no longer kept
     ├── NotAcceptable            no representation fits
     ├── OutsideAccess            SERVICE, LOAD and everything else that reaches out
     ├── UpdateRefused            a write sent to the read-only endpoint
@@ -20,6 +21,7 @@ the doors (HTTP and command line) translate kinds into status and exit codes wit
     ├── NotAllowed               a token without the right that is needed
     ├── BuiltGraph               a write into a graph that a build makes
     ├── Conflict                 the graph has changed in the way of an undo
+    ├── WrongState               an import that is not ready for this, or is done already
     ├── Stale                    the graph has changed since the client read it
     ├── LimitReached
     │   ├── TimeLimit
@@ -30,7 +32,8 @@ the doors (HTTP and command line) translate kinds into status and exit codes wit
     ├── StoreUnavailable
     │   ├── NoStore              nothing has been built yet
     │   ├── StoreLocked          another process is writing
-    │   └── Busy                 every worker is in use
+    │   ├── Busy                 every worker is in use
+    │   └── NoIndex              the index for search is being made
     └── Internal                 our own fault
 """
 
@@ -126,6 +129,12 @@ class NotFound(IstcError):
     kind = "not-found"
 
 
+class Gone(NotFound):
+    """It was here and is no longer; `extra` says which change took it, or what is left."""
+
+    kind = "gone"
+
+
 class NotAcceptable(IstcError):
     """None of the offered representations fits; `extra["available"]` lists them."""
 
@@ -166,6 +175,12 @@ class Conflict(IstcError):
     """What is to be undone was changed since; `extra["changed"]` lists the quads."""
 
     kind = "conflict"
+
+
+class WrongState(IstcError):
+    """An import is not ready for what is asked, or is done already; `extra["state"]` names it."""
+
+    kind = "wrong-state"
 
 
 class Stale(IstcError):
@@ -228,6 +243,12 @@ class Busy(StoreUnavailable):
     """All query workers are in use."""
 
     kind = "busy"
+
+
+class NoIndex(StoreUnavailable):
+    """The index for search is being made, and there is no earlier one."""
+
+    kind = "no-index"
 
 
 class Internal(IstcError):

@@ -8,33 +8,43 @@ tests compare the result with owlrl.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice, pairwise
 from typing import cast
 
 from pyoxigraph import NamedNode, Quad, QueryTriples, Store
 
 from kg import rq
 from kg.errors import Internal
-from kg.namespaces import OWL, RDF_TYPE, RDFS, graph
+from kg.namespaces import ISTC, OWL, RDF, RDF_TYPE, RDFS, graph
 
 #: Far more than the longest chain of subclasses and parts needs (about six).
 MAX_ROUNDS = 50
+#: Quads that are held outside a store at once.
+PART = 10_000
 
 #: What the rules read of the ontology: properties, and kinds of properties.
-_SCHEMA = tuple(
+SCHEMA = tuple(
     NamedNode(iri)
     for iri in (
         RDFS + "subClassOf", RDFS + "subPropertyOf", RDFS + "domain", RDFS + "range",
         OWL + "inverseOf", OWL + "propertyChainAxiom",
     )
 )  # fmt: skip
-_KINDS = tuple(
+KINDS = tuple(
     NamedNode(OWL + name) for name in ("ObjectProperty", "SymmetricProperty", "TransitiveProperty")
 )
+#: Properties of the agreements and platforms in which things cooperate.
+TOGETHER = tuple(NamedNode(ISTC + n) for n in ("hasParty", "hostedBy", "partnerOrganization"))
+_CHAIN, _TRANSITIVE = NamedNode(OWL + "propertyChainAxiom"), NamedNode(OWL + "TransitiveProperty")
+_FIRST, _REST = NamedNode(RDF + "first"), NamedNode(RDF + "rest")
 
 
-def _construct(store: Store, text: str, target: NamedNode) -> list[Quad]:
+def _construct(store: Store, text: str, target: NamedNode) -> Iterator[Quad]:
     triples = cast(QueryTriples, store.query(text, use_default_graph_as_union=True))
-    return [Quad(t.subject, t.predicate, t.object, target) for t in triples]
+    return (Quad(t.subject, t.predicate, t.object, target) for t in triples)
 
 
 def run_once(store: Store, folder: str) -> int:
@@ -50,7 +60,8 @@ def run_once(store: Store, folder: str) -> int:
     before = len(store)
     for rule in rq.read_all("kg", "rules", folder):
         rule.require("title", "graph")
-        store.extend(_construct(store, rule.text, graph(rule.header["graph"])))
+        for part in _parts(_construct(store, rule.text, graph(rule.header["graph"]))):
+            store.extend(part)
     return len(store) - before
 
 
@@ -67,34 +78,135 @@ def materialise(store: Store) -> int:
         Internal: No fix-point after MAX_ROUNDS rounds.
     """
     rules = list(rq.read_all("kg", "rules", "inference"))
-    target = graph("inferred")
     start = len(store)
-    # A linear rule joins one triple of data with the ontology: after the first round it has news
-    # from new triples only.
-    near: Store | None = None
+    fresh = _step(store, rules, None)
     for _ in range(MAX_ROUNDS):
-        fresh: set[Quad] = set()
-        for rule in rules:
-            where = near if near is not None and rule.header.get("linear") else store
-            found = _construct(where, rule.text, target)
-            new = [q for q in found if _well_formed(q) and not _stated(store, q)]
-            store.extend(new)
-            fresh.update(new)
         if not fresh:
             return len(store) - start
-        near = None if any(q.predicate in _SCHEMA for q in fresh) else _around(store, fresh)
+        for found in fresh.values():
+            store.bulk_extend(found)
+        # From now on the rules have news from new triples only, and from those they are joined
+        # with; unless it is the ontology that has grown.
+        fresh = _step(store, rules, None if fresh.keys() & set(SCHEMA) else fresh)
     raise Internal("The inference rules reach no fix-point.", where="kg/rules/inference")
 
 
-def _around(store: Store, fresh: set[Quad]) -> Store:
-    """New quads with all that the ontology says."""
-    near = Store()
-    near.bulk_extend(fresh)
-    for predicate in _SCHEMA:
-        near.extend(store.quads_for_pattern(None, predicate, None, None))
-    for kind in _KINDS:
-        near.extend(store.quads_for_pattern(None, RDF_TYPE, kind, None))
-    return near
+#: Quads of graph/inferred by property.
+_Found = dict[NamedNode, Store]
+
+
+def _step(store: Store, rules: Sequence[rq.RqFile], fresh: _Found | None) -> _Found:
+    """What one step of the rules makes, and the store does not hold yet.
+
+    Args:
+        store: The store. It does not change before all rules have looked: the more triples a thing
+            has, the slower it is to look at.
+        rules: The rules.
+        fresh: What the step before made, where the rules have news from this alone. They look at
+            one property at a time: beside a thing's many other triples its types are found slowly.
+    """
+    made: _Found = {}
+    for place in [store] if fresh is None else _near(store, fresh):
+        for rule in rules:
+            for part in _parts(_construct(place, rule.text, graph("inferred"))):
+                new = {quad for quad in part if _well_formed(quad)}
+                if place is not store:
+                    new = {quad for quad in new if not _stated(store, quad)}
+                for name, quads in groupby(sorted(new, key=_property), _property):
+                    made.setdefault(NamedNode(name), Store()).extend(quads)
+    return made
+
+
+def _property(quad: Quad) -> str:
+    return quad.predicate.value
+
+
+def _near(store: Store, fresh: _Found) -> Iterator[Store]:
+    """New triples with what they are joined with, one property after another."""
+    joins = _Joins.of(store)
+    for name, near in fresh.items():
+        beside = list(joins.beside(store, name, near))
+        near.extend(joins.ontology)
+        near.extend(beside)
+        yield near
+
+
+@dataclass
+class _Joins:
+    """What is joined with a triple, by its property.
+
+    Attributes:
+        ontology: What the rules read of the ontology.
+        before: Properties of triples that end where it begins.
+        after: Properties of triples that begin where it ends.
+    """
+
+    ontology: list[Quad]
+    before: dict[NamedNode, set[NamedNode]] = field(default_factory=lambda: defaultdict(set))
+    after: dict[NamedNode, set[NamedNode]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, store: Store) -> _Joins:
+        joins = cls(list(schema(store)))
+        for quad in list(joins.ontology):
+            if quad.predicate == _CHAIN:
+                cells = list(_cells(store, cast(NamedNode, quad.object)))
+                joins.ontology += cells
+                names = [cast(NamedNode, c.object) for c in cells if c.predicate == _FIRST]
+                for one, other in pairwise(names):
+                    joins.after[one].add(other)
+                    joins.before[other].add(one)
+            elif quad.object == _TRANSITIVE:
+                name = cast(NamedNode, quad.subject)
+                joins.after[name].add(name)
+                joins.before[name].add(name)
+        return joins
+
+    def beside(self, store: Store, name: NamedNode, found: Store) -> Iterator[Quad]:
+        """The triples that are joined with those of one property."""
+        if not (self.before.get(name) or self.after.get(name) or name in TOGETHER):
+            return
+        quads = list(found.quads_for_pattern(None, name, None, None))
+        begins = {cast(NamedNode, quad.subject) for quad in quads}
+        ends = {quad.object for quad in quads if isinstance(quad.object, NamedNode)}
+        for before in self.before.get(name, ()):
+            for node in begins:
+                yield from store.quads_for_pattern(None, before, node, None)
+        for after in self.after.get(name, ()):
+            for node in ends:
+                yield from store.quads_for_pattern(node, after, None, None)
+        for other in TOGETHER if name in TOGETHER else ():
+            for node in begins:
+                yield from store.quads_for_pattern(node, other, None, None)
+
+
+def _cells(store: Store, node: NamedNode) -> Iterator[Quad]:
+    """The cells of a list, from its head on."""
+    yield from store.quads_for_pattern(node, _FIRST, None, None)
+    for rest in store.quads_for_pattern(node, _REST, None, None):
+        yield rest
+        yield from _cells(store, cast(NamedNode, rest.object))
+
+
+def _parts(quads: Iterator[Quad]) -> Iterator[list[Quad]]:
+    """Quads as they come, so many at a time: a rule may find millions."""
+    while part := list(islice(quads, PART)):
+        yield part
+
+
+def schema(store: Store) -> Iterator[Quad]:
+    """What the rules read of the ontology, but the cells of property chains.
+
+    Args:
+        store: A store with the ontology.
+
+    Yields:
+        Quads with a property of SCHEMA, and those that say that something is one of KINDS.
+    """
+    for predicate in SCHEMA:
+        yield from store.quads_for_pattern(None, predicate, None, None)
+    for kind in KINDS:
+        yield from store.quads_for_pattern(None, RDF_TYPE, kind, None)
 
 
 def _stated(store: Store, quad: Quad) -> bool:

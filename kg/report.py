@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from itertools import islice
+from typing import IO, Any, Literal, TypeAlias
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -15,6 +17,8 @@ from kg.namespaces import ID, ISTC, PREFIXES, SH, SHAPES, VOCAB
 Severity: TypeAlias = Literal["violation", "warning", "info"]
 
 SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
+#: Lines of a report that are written at a time.
+_LINES = 1000
 _REPORT_PREFIXES = {"sh": SH, "s": SHAPES, "istc": ISTC, "id": ID, "v": VOCAB}
 
 
@@ -131,38 +135,72 @@ class Report:
 
     def turtle(self) -> str:
         """The results as a `sh:ValidationReport` (SHACL, section 3.6) in Turtle."""
-        boolean = f'"{str(self.conforms).lower()}"^^<{PREFIXES["xsd"]}boolean>'
-        lines = [
-            f"_:report <{PREFIXES['rdf']}type> <{SH}ValidationReport> .",
-            f"_:report <{SH}conforms> {boolean} .",
-        ]
-        for number, result in enumerate(self.results, start=1):
-            lines.append(f"_:report <{SH}result> _:r{number} .")
-            lines.extend(result._ntriples(f"_:r{number}"))
-        triples = pyoxigraph.parse(input="\n".join(lines), format=RdfFormat.N_TRIPLES)
-        found = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=_REPORT_PREFIXES)
-        return (found or b"").decode("utf-8")
+        found = io.BytesIO()
+        write_shacl(self.results, self.conforms, found, RdfFormat.TURTLE)
+        return found.getvalue().decode("utf-8")
+
+
+def write_shacl(
+    results: Iterable[Result], conforms: bool, file: IO[bytes], rdf_format: RdfFormat
+) -> None:
+    """Write results as a `sh:ValidationReport` (SHACL, section 3.6), one after the other.
+
+    Args:
+        results: The results.
+        conforms: Whether none of them is a violation.
+        file: Where to write.
+        rdf_format: The syntax.
+    """
+    boolean = f'"{str(conforms).lower()}"^^<{PREFIXES["xsd"]}boolean>'
+
+    def lines() -> Iterator[str]:
+        yield f"_:report <{PREFIXES['rdf']}type> <{SH}ValidationReport> ."
+        yield f"_:report <{SH}conforms> {boolean} ."
+        for number, result in enumerate(results, start=1):
+            yield f"_:report <{SH}result> _:r{number} ."
+            yield from result._ntriples(f"_:r{number}")
+
+    triples = (
+        triple
+        for some in _batched(lines(), _LINES)
+        for triple in pyoxigraph.parse(input="\n".join(some), format=RdfFormat.N_TRIPLES)
+    )
+    pyoxigraph.serialize(triples, file, format=rdf_format, prefixes=_REPORT_PREFIXES)
+
+
+def _batched(items: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Items in groups, the last of which may be smaller."""
+    rest = iter(items)
+    while some := tuple(islice(rest, size)):
+        yield some
 
 
 def refusal(
-    results: Sequence[Result], where: Callable[[str, str | None], str | None] = lambda *_: None
+    results: Sequence[Result],
+    where: Callable[[str, str | None], str | None] = lambda *_: None,
+    warnings: Sequence[Result] = (),
 ) -> NonConforming:
     """The error for data that break rules, carrying every result.
 
     Args:
         results: What refuses them, gravest first; at least one.
         where: Says where a node and its property are written, given their IRIs.
+        warnings: What else should be known.
 
     Returns:
-        The error; `Result.parse` reads the members of its `extra["results"]`.
+        The error; `Result.parse` reads the members of its `extra["results"]`, and of
+        `extra["warnings"]` where there are any.
     """
+    extra = {"results": [r.record(where(r.focus, r.path)) for r in results]}
+    if warnings:
+        extra["warnings"] = [r.record(where(r.focus, r.path)) for r in warnings]
     first = results[0]
     more = f" ({len(results) - 1} more results)" if len(results) > 1 else ""
     return NonConforming(
         f"{first.messages.get('en', first.shape)}{more}",
         where=f"{where(first.focus, first.path) or first.focus}, rule {first.name}",
         hint=first.messages.get("zh"),
-        extra={"results": [r.record(where(r.focus, r.path)) for r in results]},
+        extra=extra,
     )
 
 

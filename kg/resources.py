@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 
 def root(*parts: str) -> Traversable:
@@ -37,6 +39,13 @@ def folders(*parts: str) -> Iterator[Traversable]:
     for item in sorted(root(*parts).iterdir(), key=lambda entry: entry.name):
         if item.is_dir() and not item.name.startswith(("_", ".")):
             yield item
+
+
+def environment() -> dict[str, str]:
+    """The environment of a Python process of ours: this one's, and where our packages are."""
+    package = str(Path(__file__).parents[1])
+    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
 
 
 @cache

@@ -26,6 +26,7 @@ Term: TypeAlias = NamedNode | Literal | BlankNode | Triple
 #: The same loader in C, where it has been built: ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BLOCK = re.compile(r"\bVALUES\s*(\(\s*(?:\?\w+\s*)*\)|\?\w+)\s*\{", re.IGNORECASE)
+_CUT = re.compile(r"\bLIMIT \d+ OFFSET \d+\b")
 _INSIDE = re.compile(r"""<[^<>\s]*>|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|\}""")
 
 
@@ -155,6 +156,26 @@ def bind(text: str, variables: Sequence[str], rows: Iterable[Sequence[Term | Non
         body = "\n".join(f"({row})" if block.bracketed else row for row in bodies)
         text = f"{text[: block.start]}\n{body}\n{text[block.end :]}"
     return text
+
+
+def cut(text: str, limit: int, offset: int = 0) -> str:
+    """A query with other numbers in its first `LIMIT … OFFSET …`.
+
+    Args:
+        text: A query with such a clause.
+        limit: Solutions at most.
+        offset: Solutions left out before them.
+
+    Returns:
+        The query.
+
+    Raises:
+        InvalidInput: It has no such clause.
+    """
+    changed, number = _CUT.subn(f"LIMIT {int(limit)} OFFSET {int(offset)}", text, count=1)
+    if not number:
+        raise InvalidInput("The query has no LIMIT with OFFSET.", hint="Write LIMIT 50 OFFSET 0.")
+    return changed
 
 
 def rebase(text: str, base_iri: str) -> str:

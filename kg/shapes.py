@@ -23,6 +23,7 @@ class Shape:
     messages: dict[str, str]
 
 
+@cache
 def shapes_text() -> str:
     """All shapes as one Turtle document."""
     return "\n".join(item.read_text("utf-8") for item in resources.files("shapes", suffix=".ttl"))

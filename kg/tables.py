@@ -36,7 +36,8 @@ from kg.namespaces import ID, ISTC, VOCAB, XSD
 from kg.rq import Term
 
 LIST_SEPARATOR = "|"
-_DECIMALS = 18
+#: Digits after and before the decimal point that engines reckon with.
+_DECIMALS, _WHOLE_DIGITS = 18, 20
 _KEY = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _NOTATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LITERAL = re.compile(r'"(?P<text>[^"]*)"(?:\^\^(?P<type>date|string|integer|decimal))?')
@@ -225,6 +226,8 @@ def _number(row: Row, column: Column, cell: str) -> Literal:
         number = Decimal("NaN")
     if not number.is_finite():
         raise wrong("not-decimal", row, column, cell)
+    if number.adjusted() >= _WHOLE_DIGITS:
+        raise wrong("number-range", row, column, cell)
     if column.type == "integer":
         if number != number.to_integral_value():
             raise wrong("not-whole", row, column, cell)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store
 
 from kg import sparql
 from kg.errors import InvalidInput
@@ -197,6 +197,47 @@ def run(
         raise InvalidInput(f"The update cannot be read in parts: {error}") from error
     except (RuntimeError, ValueError) as error:
         raise InvalidInput(f"The update cannot be done: {error}", where="update") from error
+
+
+def only_data(text: str) -> bool:
+    """Whether an update has no other operations than INSERT DATA and DELETE DATA."""
+    return all(
+        [word for word, _ in operation.words][:2] in (["INSERT", "DATA"], ["DELETE", "DATA"])
+        for operation in operations(text)
+    )
+
+
+def given(text: str, *, base_iri: str) -> list[tuple[bool, set[Quad]]] | None:
+    """What an update of given data adds and removes, without a look at the graph.
+
+    Args:
+        text: The update.
+        base_iri: For relative IRIs.
+
+    Returns:
+        Operation by operation, whether quads are added, and which; None when an operation is of
+        another kind than INSERT DATA and DELETE DATA.
+
+    Raises:
+        InvalidQuery, InvalidInput, OutsideAccess: As for `run` under the union.
+    """
+    sparql.refuse_outside(text)
+    check(text, base_iri)
+    if not only_data(text):
+        return None
+    found = []
+    for operation in operations(text):
+        names = [word for word, _ in operation.words]
+        _names_its_graph(text, operation)
+        held = Store()
+        # What is to be deleted is read by inserting it elsewhere.
+        body = operation.text[len(names[0]) :]
+        held.update(f"{operation.prologue}\nINSERT{body}", base_iri=base_iri)
+        quads = set(held)
+        if any(quad.graph_name == DefaultGraph() for quad in quads):
+            raise _nameless(text, operation)
+        found.append((names[0] == "INSERT", quads))
+    return found
 
 
 def _default(store: Store) -> set[bytes]:

@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pyoxigraph
-import rdflib
 from pyoxigraph import BlankNode, NamedNode, QuerySolutions, RdfFormat, Store
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
 
 from kg import rq
-from kg.errors import Internal, InvalidInput, InvalidRdf
+from kg.errors import InvalidInput, InvalidRdf
 from kg.namespaces import BASE, ID, ISTC, PREFIXES, SH, SHAPES, VOCAB
 from kg.report import SEVERITIES, Report, Result, Severity
 from kg.rq import Term
@@ -179,58 +176,12 @@ def _results(report: Any) -> Iterator[Result]:
         )
 
 
-@cache
-def _shapes_graph() -> rdflib.Graph:
-    return rdflib.Graph().parse(data=shapes_text(), format="turtle")
-
-
-def _ox(node: Any) -> Term | None:
-    """The same term for pyoxigraph."""
-    if node is None:
-        return None
-    if isinstance(node, rdflib.Literal):
-        if node.language:
-            return pyoxigraph.Literal(str(node), language=node.language)
-        datatype = NamedNode(str(node.datatype)) if node.datatype else None
-        return pyoxigraph.Literal(str(node), datatype=datatype)
-    return NamedNode(str(node)) if isinstance(node, rdflib.URIRef) else BlankNode(str(node))
-
-
-@cache
-def _prepared(text: str, prefixes: tuple[tuple[str, str], ...]) -> Query:
-    return prepareQuery(text, initNs=dict(prefixes))
-
-
-class _Graph(rdflib.Graph):
-    """A graph that parses each query once; pySHACL asks the same one for each focus node."""
-
-    def query(self, query_object: str | Query, *args: Any, **options: Any) -> Any:
-        if isinstance(query_object, str):
-            prefixes = options.get("initNs") or dict(self.namespaces())
-            query_object = _prepared(query_object, tuple((k, str(v)) for k, v in prefixes.items()))
-        return super().query(query_object, *args, **options)
-
-
 def _run_pyshacl(text: str) -> Iterator[Result]:
-    import pyshacl
+    # Imported only here: rdflib takes longer to load than a small change to check.
+    from kg import pyshacl_engine
 
-    graph = _Graph().parse(data=text, format="nt")
-    _, report, words = pyshacl.validate(
-        graph, shacl_graph=_shapes_graph(), inference="none", advanced=False, inplace=True
-    )
-    if not isinstance(report, rdflib.Graph):  # pySHACL returns its failures instead of raising
-        raise Internal(f"pySHACL cannot use the shapes: {words}", where="shapes/")
-    sh = rdflib.Namespace(SH)
-    for node in report.objects(None, sh.result):
-        path = report.value(node, sh.resultPath)
-        yield _result(
-            str(report.value(node, sh.sourceShape)),
-            str(report.value(node, sh.resultSeverity)).removeprefix(SH),
-            _text(_ox(report.value(node, sh.focusNode))),
-            str(path) if isinstance(path, rdflib.URIRef) else None,
-            _ox(report.value(node, sh.value)),
-            str(report.value(node, sh.sourceConstraintComponent)),
-        )
+    for shape, severity, focus, path, value, constraint in pyshacl_engine.run(text):
+        yield _result(shape, severity, _text(focus), path, value, constraint)
 
 
 _ENGINES: dict[str, Callable[[str], Iterable[Result]]] = {
@@ -242,12 +193,13 @@ _ENGINES: dict[str, Callable[[str], Iterable[Result]]] = {
 # --- the checks -----------------------------------------------------------------------------------
 
 
-def check(store: Store) -> list[Result]:
+def check(store: Store, *, union: bool = False) -> list[Result]:
     """Run the checks across facts: `kg/checks/*.rq`.
 
     Args:
-        store: The graph, everything materialised, its default graph the union of the named ones
-            (`kg.store.union`).
+        store: The graph, everything materialised.
+        union: Whether the checks look at all its graphs; else at its default graph, which is the
+            union of the named ones (`kg.store.union`). They find the same.
 
     Returns:
         One result for each row of each check, in a fixed order.
@@ -255,15 +207,17 @@ def check(store: Store) -> list[Result]:
     Raises:
         InvalidInput: A check's header lacks something.
     """
-    found = [result for rule in rq.read_all("kg", "checks") for result in run_check(store, rule)]
+    rules = rq.read_all("kg", "checks")
+    found = [result for rule in rules for result in run_check(store, rule, union=union)]
     return sorted(set(found), key=Result.sort_key)
 
 
-def run_check(store: Store, rule: rq.RqFile) -> Iterator[Result]:
+def run_check(store: Store, rule: rq.RqFile, *, union: bool = False) -> Iterator[Result]:
     """Run one check.
 
     Args:
         store: As for `check`.
+        union: As for `check`.
         rule: The check; its header names severity, message {zh, en}, the variable of the focus,
             and optionally the property (`path`) and the variable of the value (`value`).
 
@@ -272,7 +226,7 @@ def run_check(store: Store, rule: rq.RqFile) -> Iterator[Result]:
     """
     rule.require("title", "severity", "message", "focus")
     header = rule.header
-    rows = cast(QuerySolutions, store.query(rule.text))
+    rows = cast(QuerySolutions, store.query(rule.text, use_default_graph_as_union=union))
     names = [variable.value for variable in rows.variables]
     for row in rows:
         terms = cast("dict[str, Term | None]", {name: row[name] for name in names})

@@ -12,7 +12,7 @@ so that nobody's change is lost.
 
 from kg.changing.preparing import Prepared, commit, prepare
 from kg.changing.running import Changed, Guard, change, undo
-from kg.changing.steps import Drop, Load, Part, Quads, Step, Update
+from kg.changing.steps import Drop, Load, Part, Quads, Several, Step, Update, quads
 
 __all__ = [
     "Changed",
@@ -22,10 +22,12 @@ __all__ = [
     "Part",
     "Prepared",
     "Quads",
+    "Several",
     "Step",
     "Update",
     "change",
     "commit",
     "prepare",
+    "quads",
     "undo",
 ]

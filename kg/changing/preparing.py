@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat
 
-from kg.assembling import Progress, silent
-from kg.changing import running, worker
-from kg.changing.running import Base, Changed
+from kg.changing import ledger, running, steps
+from kg.changing.running import Base, Changed, Guard
 from kg.changing.steps import Step
+from kg.progress import Progress, silent
 from kg.report import Result
 from kg.settings import Settings
 from kg.store import versions
@@ -48,13 +48,27 @@ class Prepared:
         """What it may have got wrong although nothing refuses it."""
         return running.warnings(self.told)
 
+    def record(self) -> dict[str, Any]:
+        """The change as plain values; `parse` reads it where the folder is still there."""
+        return {"step": steps.record(self.step), "base": self.base, "told": self.told}
+
+    @classmethod
+    def parse(cls, record: Mapping[str, Any], folder: Path) -> Prepared:
+        """The change of a record.
+
+        Args:
+            record: What `record` has given.
+            folder: Where the lists of quads are.
+        """
+        return cls(steps.parse(record["step"]), folder, record["base"], record["told"])
+
     def added(self) -> Iterator[Quad]:
         """The quads that are to be added, with those that follow from others."""
-        return _quads(self.folder / worker.ADDED)
+        return _quads(self.folder / ledger.ADDED)
 
     def removed(self) -> Iterator[Quad]:
         """The quads that are to be removed."""
-        return _quads(self.folder / worker.REMOVED)
+        return _quads(self.folder / ledger.REMOVED)
 
 
 def _quads(path: Path) -> Iterator[Quad]:
@@ -94,7 +108,12 @@ def prepare(
 
 
 def commit(
-    settings: Settings, prepared: Prepared, entry: Entry, *, progress: Progress = silent
+    settings: Settings,
+    prepared: Prepared,
+    entry: Entry,
+    *,
+    guard: Guard | None = None,
+    progress: Progress = silent,
 ) -> Changed:
     """Commit a prepared change; when the graph has changed since, it is staged and checked again.
 
@@ -102,6 +121,7 @@ def commit(
         settings: Home, bar and limits; the bar that it was prepared with.
         prepared: The change.
         entry: What to write in the journal.
+        guard: Looks whether the graph is still as the client has read it.
         progress: Told each stage.
 
     Returns:
@@ -111,6 +131,8 @@ def commit(
         IstcError: As for `kg.changing.change`.
     """
     with running.opened(settings) as truth:
+        if guard is not None:
+            guard(truth)
         told = prepared.told
         if truth.version != prepared.base:
             base = Base(truth.current, truth.made_graphs())

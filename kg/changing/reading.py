@@ -11,6 +11,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import skolem
+from kg.changing.canonical import canonical
 from kg.changing.steps import Load, Part
 from kg.errors import InvalidRdf, OutsideAccess
 
@@ -44,7 +45,8 @@ def read(load: Load, genid: str) -> Iterator[Quad]:
         genid: Beginning of the IRIs that blank nodes get.
 
     Yields:
-        Quads without blank nodes, in the graph of the step where it has one.
+        Quads without blank nodes, in the graph of the step where it has one, with literals as the
+        engine keeps them.
 
     Raises:
         InvalidRdf: A document does not parse, or names graphs although it is for one.
@@ -53,7 +55,8 @@ def read(load: Load, genid: str) -> Iterator[Quad]:
     for part in load.parts:
         # The same document in another graph is about other nodes.
         name = hashlib.sha256(f"{part.checksum} {load.graph or ''}".encode()).hexdigest()
-        yield from skolem.number_blank_nodes(_placed(part, load), f"{genid}{name[:16]}-")
+        numbered = skolem.number_blank_nodes(_placed(part, load), f"{genid}{name[:16]}-")
+        yield from canonical(numbered)
 
 
 def _placed(part: Part, load: Load) -> Iterator[Quad]:
@@ -98,6 +101,9 @@ def parsed(part: Part, base_iri: str) -> Iterator[Quad]:
         raise _wrong(part, message, error.lineno, error.offset) from error
     except ValueError as error:
         raise _wrong(part, str(error), None, None) from error
+    except MemoryError as error:
+        # The parser holds no more of one statement.
+        raise _wrong(part, "A statement is too long.", None, None) from error
 
 
 def _where(part: Part, place: str) -> str:

@@ -21,12 +21,13 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from kg import errors, sparql
-from kg.assembling import DERIVED, Progress, silent
-from kg.changing import staging, steps, worker
-from kg.changing.staging import Rules, allowed
+from kg.assembling import DERIVED
+from kg.changing import ledger, staging, steps, worker
+from kg.changing.bounds import Rules, allowed
 from kg.changing.steps import Drop, Load, Quads, Step, Update
-from kg.errors import BudgetExceeded, Cancelled, Internal, IstcError, TimeLimit
+from kg.errors import BudgetExceeded, Cancelled, Internal, IstcError, StoreUnavailable, TimeLimit
 from kg.namespaces import BASE
+from kg.progress import Progress, silent
 from kg.report import Result
 from kg.settings import Settings
 from kg.store import changes
@@ -37,9 +38,13 @@ from kg.store.versions import Version
 log = logging.getLogger(__name__)
 
 FOLDER = "staging"
+#: What the child remembers of queries and shapes; it may be removed at any time.
+WALKS = "walks.json"
 #: How long a change waits for another writer to finish, in seconds.
 WAIT_SECONDS = 30.0
 _POLL_SECONDS = 0.1
+#: Changes of more bytes than this go into the truth as files.
+_LONG = 20_000_000
 #: What a child that fails without a word said last.
 _LAST_WORDS = 2000
 
@@ -223,15 +228,17 @@ def staged(
         owned=base.made,
         trusted=trusted,
     )
-    if isinstance(step, Load | Drop) and step.graph:
-        # Told at once; what an update or a data set touches shows when it has run.
-        allowed({step.graph}, rules)
+    # Told at once; what an update or a data set touches shows when it has run.
+    parts = (one for one in steps.single(step) if isinstance(one, Load | Drop))
+    allowed({one.graph for one in parts if one.graph}, rules)
     now = base.version
     job = {
         "version": None if now is None else str(now.path),
-        "in_memory": now is None or now.quads <= settings.memory_quads,
+        "quads": 0 if now is None else now.quads,
+        "memory_quads": settings.memory_quads,
         "rules": {**asdict(rules), "owned": sorted(rules.owned)},
         "step": steps.record(step),
+        "memory_of_walks": str(settings.home.absolute() / WALKS),
         "seconds": settings.write_seconds,
         "memory": settings.write_bytes,
     }
@@ -257,11 +264,16 @@ def committed(
         progress: Told each stage.
     """
     now = truth.current
-    added, removed = (_read(folder / name) for name in (worker.ADDED, worker.REMOVED))
-    if now is not None and not added and not removed:
+    files = (folder / ledger.ADDED, folder / ledger.REMOVED)
+    size = sum(path.stat().st_size for path in files)
+    if now is not None and not size:
         return Changed(now, False, 0, 0)
     progress("commit", None, None)
-    version = truth.commit(added, removed, entry)
+    if size > _LONG:
+        version = truth.load(*files, entry)
+    else:
+        added, removed = (_read(path) for path in files)
+        version = truth.commit(added, removed, entry)
     added_here, removed_here = told["stated"]
     return Changed(
         version,
@@ -365,6 +377,12 @@ def _failure(folder: Path, code: int, said: str, settings: Settings) -> IstcErro
         return error
     if code == -14:
         return _too_slow(settings.write_seconds)
+    if code == worker.NO_ROOM:
+        return StoreUnavailable(
+            "The disk is full; nothing was changed.",
+            where=str(settings.home),
+            hint="Free disk space, then try again.",
+        )
     if code == worker.NO_MEMORY or code < 0:
         return BudgetExceeded(
             f"The change needs more than {settings.write_bytes} bytes of memory; nothing was "

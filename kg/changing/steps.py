@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
+
+from pyoxigraph import Quad
+
+from kg.changing.canonical import canonical
 
 
 @dataclass(frozen=True)
@@ -77,19 +83,64 @@ class Quads:
         added: The file of those to add; they win over the others.
         removed: The file of those to remove.
         checksum: SHA-256 of what is added; names its blank nodes.
+        whole: Whether those to remove are all that their graphs say of the subjects of both files;
+            where they no longer are, somebody has changed them since, and the step is refused.
     """
 
     added: str
     removed: str
     checksum: str = ""
+    whole: bool = False
 
 
-Step: TypeAlias = Update | Load | Drop | Quads
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Update, Load, Drop, Quads)}
+def quads(
+    folder: Path, added: Iterable[Quad], removed: Iterable[Quad], *, whole: bool = False
+) -> Quads:
+    """The step that adds and removes quads.
+
+    Args:
+        folder: Where they are written.
+        added: Quads without blank nodes; they win over the others.
+        removed: Quads to be removed.
+        whole: See `Quads`.
+    """
+    paths = []
+    for name, some in (("quads-added.nq", added), ("quads-removed.nq", removed)):
+        path = folder / name
+        lines = sorted(f"{quad} .\n" for quad in canonical(some))
+        path.write_text("".join(lines), encoding="utf-8")
+        paths.append(str(path))
+    return Quads(paths[0], paths[1], whole=whole)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Steps that are one change, done one after the other.
+
+    Attributes:
+        steps: The steps.
+    """
+
+    steps: tuple[Step, ...]
+
+
+Step: TypeAlias = "Update | Load | Drop | Quads | Several"
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (Update, Load, Drop, Quads, Several)
+}
+
+
+def single(step: Step) -> tuple[Step, ...]:
+    """The steps that a step consists of."""
+    if isinstance(step, Several):
+        return tuple(one for part in step.steps for one in single(part))
+    return (step,)
 
 
 def record(step: Step) -> dict[str, Any]:
     """A step as plain values."""
+    if isinstance(step, Several):
+        return {"kind": Several.__name__, "steps": [record(one) for one in step.steps]}
     return {"kind": type(step).__name__, **asdict(step)}
 
 
@@ -97,6 +148,8 @@ def parse(record_: dict[str, Any]) -> Step:
     """The step of a record."""
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record_.items()}
     kind = str(values.pop("kind"))
+    if kind == Several.__name__:
+        return Several(tuple(parse(one) for one in values["steps"]))
     if kind == Load.__name__:
         values["parts"] = tuple(Part(**part) for part in values["parts"])
     step: Step = _KINDS[kind](**values)

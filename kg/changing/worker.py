@@ -8,27 +8,28 @@ allows it, hard limits of time and memory, and ends with its parent.
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
 import signal
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad
-
-from kg.changing import staging, steps
-from kg.changing.staging import Rules, Staged
+from kg import walking
+from kg.changing import doing, staging, steps
+from kg.changing.bounds import Rules
+from kg.changing.ledger import Ledger
+from kg.changing.staging import Staged
 from kg.errors import IstcError
 from kg.store import keeper
 
 JOB, RESULT, ERROR = "job.json", "result.json", "error.json"
-ADDED, REMOVED = "added.nq", "removed.nq"
 #: Exit codes beside 0.
-FAILED, NO_MEMORY = 3, 5
+FAILED, NO_MEMORY, NO_ROOM = 3, 5, 6
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Seconds after its limit at which the child ends by itself, should nobody stop it.
 GRACE_SECONDS = 2.0
 _PR_SET_PDEATHSIG = 1
@@ -49,14 +50,7 @@ def _limit_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
 
 
-def _write(path: Path, quads: Iterable[Quad]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(f"{quad} .\n" for quad in quads)
-
-
 def _save(folder: Path, staged: Staged) -> None:
-    _write(folder / ADDED, staged.added)
-    _write(folder / REMOVED, staged.removed)
     result = {
         "stated": staged.stated,
         "warnings": [warning.record() for warning in staged.warnings],
@@ -72,17 +66,24 @@ def main(arguments: list[str]) -> int:
     job: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE_SECONDS)
+    # A bound of who started us does not reckon with the graph that is loaded here.
+    resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     rules = Rules(**{**job["rules"], "owned": frozenset(job["rules"]["owned"])})
 
     def tell(stage: str) -> None:
         os.write(sys.stdout.fileno(), f"{stage}\n".encode())
 
+    walking.remember(Path(job["memory_of_walks"]))
     try:
         version = None if job["version"] is None else Path(job["version"])
-        store = staging.copy(version, folder, in_memory=job["in_memory"])
+        step = steps.parse(job["step"])
+        in_memory = doing.prefers_memory(step, rules, job["quads"], job["memory_quads"])
+        store = staging.copy(version, folder, in_memory=in_memory)
         _limit_memory(job["memory"])
-        _save(folder, staging.stage(store, steps.parse(job["step"]), rules, tell))
+        with Ledger(folder) as ledger:
+            staged = staging.stage(store, step, rules, tell, ledger)
+        _save(folder, staged)
     except IstcError as error:
         told = {
             "class": type(error).__name__,
@@ -95,6 +96,11 @@ def main(arguments: list[str]) -> int:
         return FAILED
     except MemoryError:
         return NO_MEMORY
+    except OSError as error:
+        # The engine tells of it in words only.
+        if error.errno in _FULL or "No space left" in str(error):
+            return NO_ROOM
+        raise
     return 0
 
 

@@ -94,10 +94,33 @@ def read(home: Path, number: int) -> Change:
         NotFound: No change of this number is kept.
         StoreUnavailable: The file is damaged.
     """
+    found: dict[bytes, list[bytes]] = {b"A": [], b"D": []}
+    for sign, line in rows(home, number):
+        found[sign].append(line)
+    return Change(number, tuple(_quads(found[b"A"])), tuple(_quads(found[b"D"])))
+
+
+def rows(home: Path, number: int) -> Iterator[tuple[bytes, bytes]]:
+    """The rows of a change as a stream.
+
+    Args:
+        home: ISTC_HOME.
+        number: The data version that its commit made.
+
+    Yields:
+        `D` or `A`, and the line of N-Quads with its full stop and without line end.
+
+    Raises:
+        NotFound: No change of this number is kept.
+        StoreUnavailable: The file is damaged; rows may have come before.
+    """
     target = path(home, number)
+    line = b""
     try:
-        with gzip.open(target, "rb") as rows:
-            lines = rows.read().split(b"\n")
+        with gzip.open(target, "rb") as file:
+            for line in file:
+                if line[1:2] == b" ":
+                    yield line[:1], line[2:].rstrip(b"\n")
     except FileNotFoundError as error:
         known = numbers(home)
         raise NotFound(
@@ -107,9 +130,8 @@ def read(home: Path, number: int) -> Change:
         ) from error
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(target) from error
-    if b"TC ." not in lines[-2:]:
+    if line != b"TC .\n":
         raise _damaged(target)
-    return Change(number, tuple(_quads(lines, b"A ")), tuple(_quads(lines, b"D ")))
 
 
 def count(home: Path, number: int) -> tuple[int, int] | None:
@@ -135,9 +157,8 @@ def _damaged(target: Path) -> StoreUnavailable:
     )
 
 
-def _quads(lines: Iterable[bytes], sign: bytes) -> Iterator[Quad]:
-    text = b"\n".join(line[len(sign) :] for line in lines if line.startswith(sign))
-    yield from pyoxigraph.parse(input=text, format=RdfFormat.N_QUADS)
+def _quads(lines: Iterable[bytes]) -> Iterator[Quad]:
+    yield from pyoxigraph.parse(input=b"\n".join(lines), format=RdfFormat.N_QUADS)
 
 
 def numbers(home: Path) -> list[int]:

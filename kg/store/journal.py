@@ -35,6 +35,7 @@ _TEXTS = {
     "note": NamedNode(_DC + "description"),
     "checksum": _DIGEST,
     "tool_version": NamedNode(_SCHEMA + "softwareVersion"),
+    "job": NamedNode(_DC + "identifier"),
 }
 
 
@@ -53,6 +54,7 @@ class Entry:
         graphs: IRIs of the graphs that the commit makes as a whole, and nobody else may change.
         undoes: Number of the version whose change it takes back.
         document: IRI of the document whose facts came in.
+        job: Id of the import over HTTP that was committed.
     """
 
     agent: str
@@ -65,6 +67,7 @@ class Entry:
     graphs: tuple[str, ...] = ()
     undoes: int | None = None
     document: str = ""
+    job: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ def leave_network() -> bool:
     return bool(libc.unshare(_CLONE_NEWNET) == 0)
 
 
-def _end_with_parent(parent: int) -> None:
+def end_with_parent(parent: int) -> None:
+    """End this process when the one that started it ends, however that happens."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -205,7 +206,7 @@ class Keeper:
         parent = os.getpid()
         child = os.fork()
         if child == 0:
-            _end_with_parent(parent)
+            end_with_parent(parent)
             os.close(sink)
             # The other ends of the pipes to earlier workers, which must see the end of theirs.
             for other in (*self._idle.values(), *self._busy.values(), self._done, self._wake):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph
 from pyoxigraph import RdfFormat, Store
 
 from kg.errors import InvalidRdf
 from kg.namespaces import JOURNAL
 from kg.store import sorting
+from kg.store.versions import Content
 
 JOURNAL_LINE = f" {JOURNAL} .".encode()
 
@@ -23,14 +24,14 @@ class Compared:
     Attributes:
         added: File of the lines that only the file holds, in order.
         removed: File of the lines that only the store holds, in order.
-        digest: Content digest of the file.
+        content: From which its content digest follows.
         count: How many quads it holds.
         differs: Whether there is any difference.
     """
 
     added: Path
     removed: Path
-    digest: str
+    content: Content
     count: int
     differs: bool
 
@@ -55,19 +56,19 @@ def compare(store: Store, content: Path, folder: Path) -> Compared:
     held = sorting.sorted_lines(
         (line for line in lines(dump) if not line.endswith(JOURNAL_LINE)), folder
     )
-    digest, count, differs = hashlib.sha256(), 0, False
+    found, count, differs = Content(), 0, False
     new, gone = folder / "added", folder / "removed"
     with new.open("wb") as added, gone.open("wb") as removed:
         for line, there, asked in sorting.differences(held, wanted):
             if asked:
                 if line.startswith(b"_:"):
                     raise blank(line.decode())
-                digest.update(line + b"\n")
+                found.add((line,))
                 count += 1
             if there is not asked:
                 differs = True
                 (added if asked else removed).write(line + b"\n")
-    return Compared(new, gone, digest.hexdigest(), count, differs)
+    return Compared(new, gone, found, count, differs)
 
 
 def lines(path: Path) -> Iterator[bytes]:
@@ -76,6 +77,17 @@ def lines(path: Path) -> Iterator[bytes]:
         for line in file:
             if line.strip():
                 yield line.rstrip(b"\n")
+
+
+def remove(store: Store, path: Path) -> None:
+    """Remove the quads of a file from a store, and the graphs that are empty then."""
+    names = set()
+    for quad in pyoxigraph.parse(path=path, format=RdfFormat.N_QUADS):
+        store.remove(quad)
+        names.add(quad.graph_name)
+    for name in names:
+        if next(store.quads_for_pattern(None, None, None, name), None) is None:
+            store.remove_graph(name)
 
 
 def blank(where: str) -> InvalidRdf:

@@ -39,6 +39,18 @@ def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
                 yield line.rstrip(b"\n")
 
 
+def write(lines: Iterable[bytes], target: Path, folder: Path) -> None:
+    """Write lines in order, each once, to a file.
+
+    Args:
+        lines: The lines, without line ends.
+        target: The file.
+        folder: Where runs are kept while they are needed.
+    """
+    with target.open("wb") as file:
+        file.writelines(line + b"\n" for line in sorted_lines(lines, folder))
+
+
 def differences(
     held: Iterable[bytes], wanted: Iterable[bytes]
 ) -> Iterator[tuple[bytes, bool, bool]]:

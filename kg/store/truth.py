@@ -13,26 +13,23 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock, Timeout
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
-from kg.errors import Conflict, InvalidRdf, StoreLocked, StoreUnavailable
+from kg.errors import Conflict, StoreUnavailable
 from kg.namespaces import JOURNAL
-from kg.store import changes, journal, replacing, versions
+from kg.store import changes, journal, opening, replacing, requests, sorting, versions
 from kg.store.journal import Entry, Recorded
+from kg.store.opening import FOLDER, HOLDER, LOCK, NEXT
 from kg.store.replacing import JOURNAL_LINE
-from kg.store.versions import Version
+from kg.store.versions import Content, Version
 
-FOLDER = "truth"
-#: Where a store is made that is to take the place of the truth.
-NEXT = "truth.next"
 KEEP_VERSIONS = 5
-_LOCK = "truth.lock"
-_HOLDER = "truth.holder"
 
 
 class Truth:
@@ -48,7 +45,7 @@ class Truth:
         self._home = home
         self._lock = lock
         self._keep = keep_versions
-        self._store = _open_store(home)
+        self._store = opening.open_store(home)
         self._current: Version | None = None
         self.recover()
 
@@ -72,14 +69,14 @@ class Truth:
         """
         home = home.absolute()
         home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(home / _LOCK, thread_local=False)
+        lock = FileLock(home / LOCK, thread_local=False)
         try:
             lock.acquire(timeout=wait_seconds)
         except Timeout as error:
-            raise _locked(home) from error
+            raise opening.locked(home) from error
         try:
             holder = {"pid": os.getpid(), "command": " ".join(sys.argv)}
-            (home / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
+            (home / HOLDER).write_text(json.dumps(holder), encoding="utf-8")
             return cls(home, lock, keep_versions)
         except BaseException:
             lock.release()
@@ -103,7 +100,7 @@ class Truth:
         if self._lock.is_locked:
             # The engine closes its files when the last reference goes.
             del self._store
-            (self._home / _HOLDER).unlink(missing_ok=True)
+            (self._home / HOLDER).unlink(missing_ok=True)
             self._lock.release()
 
     @property
@@ -159,35 +156,35 @@ class Truth:
             InvalidRdf: A blank node, or a quad of the journal.
             StoreUnavailable: The disk is full, or cannot be written.
         """
-        held = self._lines()
-        adding = {_line(quad): quad for quad in added}
-        removing = {_line(quad): quad for quad in removed}
-        gone = {line: quad for line, quad in removing.items() if line in held}
-        for line in adding:
-            gone.pop(line, None)
-        new = {line: quad for line, quad in adding.items() if line not in held}
+        adding = {requests.line(quad): quad for quad in added}
+        removing = {requests.line(quad): quad for quad in removed}
+        gone = {
+            line: quad
+            for line, quad in removing.items()
+            if line not in adding and quad in self._store
+        }
+        new = {line: quad for line, quad in adding.items() if quad not in self._store}
         if self._current and not new and not gone:
             return self._current
-        content = (held - gone.keys()) | new.keys()
-        number, digest = self.version + 1, versions.content_digest(content)
-        told = journal.quads(entry, number, digest, len(content))
+        content = self._content()
+        content.remove(gone)
+        content.add(new)
+        number, count = self.version + 1, self._count() + len(new) - len(gone)
+        told = list(journal.quads(entry, number, content.digest, count))
         emptied = self._emptied(gone.values(), new.values())
         try:
             changes.write(self._home, number, new, gone)
-            self._store.update(_request(gone.values(), [*new.values(), *told], emptied))
+            self._store.update(requests.request(gone.values(), [*new.values(), *told], emptied))
             self._store.flush()
-            self._publish(number, digest)
+            self._publish(number, content.digest, content.state)
         except OSError as error:
             # Where it broke off after the transaction, opening the truth again publishes it.
-            raise _unwritable(self._home, error) from error
+            raise opening.unwritable(self._home, error) from error
         assert self._current is not None  # noqa: S101 - told to the type checker
         return self._current
 
     def replace(self, content: Path, entry: Entry) -> Version:
         """Make a file the content of the graph: everything or nothing, in bounded memory.
-
-        A new store is loaded beside the old one and takes its place. Whoever is interrupted before
-        finds the old one, restored from the current version where it had been moved away.
 
         Args:
             content: All quads but the journal, as canonical N-Quads without blank nodes.
@@ -200,36 +197,93 @@ class Truth:
             InvalidRdf: A blank node.
             StoreUnavailable: The disk is full, or cannot be written.
         """
+
+        def make(folder: Path) -> Version | None:
+            found = replacing.compare(self._store, content, folder)
+            if self._current and not found.differs:
+                return None
+            made = Store(str(folder / FOLDER))
+            made.bulk_load(path=content, format=RdfFormat.N_QUADS)
+            made.extend(self.quads(JOURNAL))
+            made.flush()
+            del made
+            sides = (found.added, found.removed)
+            return self._exchange(folder, entry, found.content, found.count, sides)
+
+        return self._beside(make)
+
+    def load(self, added: Path, removed: Path, entry: Entry) -> Version:
+        """Change the graph by two files: everything or nothing, in bounded memory.
+
+        Args:
+            added: Quads to add, none of them there, each once, as canonical N-Quads.
+            removed: Quads to remove, all of them there, in the same form.
+            entry: What to write in the journal.
+
+        Returns:
+            The new version.
+
+        Raises:
+            StoreUnavailable: The disk is full, or cannot be written.
+        """
+
+        def make(folder: Path) -> Version | None:
+            content, count = self._content(), self._count()
+            count += content.add(replacing.lines(added)) - content.remove(replacing.lines(removed))
+            # Tables of the engine never change, so that this is made of links.
+            self._store.backup(str(folder / FOLDER))
+            made = Store(str(folder / FOLDER))
+            replacing.remove(made, removed)
+            made.bulk_load(path=added, format=RdfFormat.N_QUADS)
+            made.flush()
+            del made
+            sides = []
+            for path in (added, removed):
+                target = path.with_suffix(".sorted")
+                sorting.write(replacing.lines(path), target, folder)
+                sides.append(target)
+            return self._exchange(folder, entry, content, count, (sides[0], sides[1]))
+
+        return self._beside(make)
+
+    def _beside(self, make: Callable[[Path], Version | None]) -> Version:
+        """Make a store beside the old one that takes its place.
+
+        Whoever is interrupted before finds the old one, restored from the current version where it
+        had been moved away.
+        """
         folder = self._home / NEXT
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
-            return self._replaced(content, entry, folder)
+            version = make(folder)
         except OSError as error:
-            raise _unwritable(self._home, error) from error
+            raise opening.unwritable(self._home, error) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        found = version or self._current
+        assert found is not None  # noqa: S101 - told to the type checker
+        return found
 
-    def _replaced(self, content: Path, entry: Entry, folder: Path) -> Version:
-        found = replacing.compare(self._store, content, folder)
-        if self._current and not found.differs:
-            return self._current
-        number = self.version + 1
+    def _exchange(
+        self,
+        folder: Path,
+        entry: Entry,
+        content: Content,
+        count: int,
+        sides: tuple[Path, Path],
+    ) -> Version | None:
+        number, digest = self.version + 1, content.digest
         made = Store(str(folder / FOLDER))
-        made.bulk_load(path=content, format=RdfFormat.N_QUADS)
-        made.extend(self._store.quads_for_pattern(None, None, None, JOURNAL))
-        made.extend(journal.quads(entry, number, found.digest, found.count))
+        made.extend(journal.quads(entry, number, digest, count))
         made.flush()
-        changes.write_sorted(
-            self._home, number, replacing.lines(found.added), replacing.lines(found.removed)
-        )
+        changes.write_sorted(self._home, number, *(replacing.lines(side) for side in sides))
         del made, self._store  # The engine closes its files when the last reference goes.
         os.rename(self._home / FOLDER, folder / "before")
         os.rename(folder / FOLDER, self._home / FOLDER)
         versions.sync_folder(self._home)
-        self._store = _open_store(self._home)
-        self._publish(number, found.digest)
-        assert self._current is not None  # noqa: S101 - told to the type checker
+        self._store = opening.open_store(self._home)
+        self._publish(number, digest, content.state)
         return self._current
 
     def _emptied(self, gone: Iterable[Quad], new: Iterable[Quad]) -> list[NamedNode]:
@@ -239,11 +293,12 @@ class Truth:
         return [
             name
             for name, more in left.items()
-            if isinstance(name, NamedNode) and more < 0 and self._size(name) + more == 0
+            if isinstance(name, NamedNode) and more < 0 and not self._has_more(name, -more)
         ]
 
-    def _size(self, name: NamedNode) -> int:
-        return sum(1 for _ in self._store.quads_for_pattern(None, None, None, name))
+    def _has_more(self, name: NamedNode, than: int) -> bool:
+        """Whether a graph has more quads than so many."""
+        return next(islice(self.quads(name), than, None), None) is not None
 
     def undo(self, number: int, entry: Entry) -> Version:
         """Take back exactly what a commit changed, as a new commit.
@@ -272,9 +327,8 @@ class Truth:
         Raises:
             Conflict: It is not; `extra["changed"]` lists all quads, each with what happened to it.
         """
-        held = self._lines()
-        since = [(quad, "removed") for quad in change.added if _line(quad) not in held]
-        since += [(quad, "added") for quad in change.removed if _line(quad) in held]
+        since = [(quad, "removed") for quad in change.added if quad not in self._store]
+        since += [(quad, "added") for quad in change.removed if quad in self._store]
         if since:
             raise Conflict(
                 f"{len(since)} statements of change {change.number} were changed since.",
@@ -306,94 +360,28 @@ class Truth:
             self._store.flush()
             self._publish(newest, lines[-1].digest)
 
-    def _publish(self, number: int, digest: str) -> None:
-        self._current = versions.publish(self._store, self._home, number, digest)
+    def _publish(self, number: int, digest: str, state: str = "") -> None:
+        told = sum(1 for _ in self.quads(JOURNAL))
+        self._current = versions.publish(
+            self._store, self._home, number, digest, quads=self._count() + told, state=state
+        )
         versions.prune(self._home, self._keep)
+
+    def _count(self) -> int:
+        """How many quads there are beside the journal."""
+        lines = self.journal()
+        return lines[-1].quads if lines else 0
+
+    def _content(self) -> Content:
+        """What the digest goes on from."""
+        if self._current and self._current.state:
+            return Content(self._current.state)
+        # A commit was interrupted, or its version is from a time when this was not kept.
+        content = Content()
+        content.add(self._lines())
+        return content
 
     def _lines(self) -> set[bytes]:
         """The content as canonical N-Quads lines, without the journal."""
         dump = self._store.dump(format=RdfFormat.N_QUADS) or b""
         return {line for line in dump.split(b"\n") if line and not line.endswith(JOURNAL_LINE)}
-
-
-def _unwritable(home: Path, error: OSError) -> StoreUnavailable:
-    return StoreUnavailable(
-        "The change cannot be written to disk.",
-        where=str(home),
-        hint="Free disk space or check the rights, then try again.",
-        extra={"reason": str(error)},
-    )
-
-
-def _locked(home: Path) -> StoreLocked:
-    try:
-        holder = json.loads((home / _HOLDER).read_text(encoding="utf-8"))
-        who = f"Process {holder['pid']} ({holder['command']})"
-        extra = {"pid": holder["pid"]}
-    except (OSError, ValueError, KeyError):
-        who, extra = "Another process", {}
-    return StoreLocked(
-        f"{who} is writing to the graph.",
-        where=str(home / _LOCK),
-        hint="Wait until it has finished, or stop it; nothing is lost, the lock ends with it.",
-        extra=extra,
-    )
-
-
-def _open_store(home: Path) -> Store:
-    """Open the truth; when there is none but a version of it, restore it from there."""
-    folder = home / FOLDER
-    partial = home / f"{FOLDER}.partial"
-    for left in (partial, home / NEXT):
-        shutil.rmtree(left, ignore_errors=True)
-    shown = versions.current(home)
-    if shown and not folder.exists() and shown.path.is_dir():
-        shutil.copytree(shown.path, partial)
-        os.rename(partial, folder)
-    try:
-        return Store(str(folder))
-    except OSError as error:
-        raise StoreUnavailable(
-            "The truth cannot be opened.",
-            where=str(folder),
-            hint=f"Free disk space or check the rights; a damaged {FOLDER}/ can be moved away: "
-            "it is then restored from the current version.",
-            extra={"reason": str(error)},
-        ) from error
-
-
-def _has_blank(quad: Quad | Triple) -> bool:
-    return any(
-        isinstance(term, BlankNode) or (isinstance(term, Triple) and _has_blank(term))
-        for term in (quad.subject, quad.object)
-    )
-
-
-def _line(quad: Quad) -> bytes:
-    if _has_blank(quad) or isinstance(quad.graph_name, BlankNode):
-        raise replacing.blank(str(quad))
-    if quad.graph_name == JOURNAL:
-        raise InvalidRdf("The journal is written by commits only.", where=str(quad))
-    return f"{quad} .".encode()
-
-
-def _block(quads: Iterable[Quad]) -> str:
-    """Quads as the inside of DELETE DATA or INSERT DATA, terms written by the RDF library."""
-    by_graph: dict[str, list[str]] = {}
-    for quad in quads:
-        default = isinstance(quad.graph_name, DefaultGraph)
-        by_graph.setdefault("" if default else str(quad.graph_name), []).append(f"{quad.triple} .")
-    parts = []
-    for name, lines in by_graph.items():
-        text = "\n".join(lines)
-        parts.append(f"GRAPH {name} {{\n{text}\n}}" if name else text)
-    return "\n".join(parts)
-
-
-def _request(
-    removed: Iterable[Quad], added: Iterable[Quad], emptied: Iterable[NamedNode] = ()
-) -> str:
-    out, into = _block(removed), _block(added)
-    delete = f"DELETE DATA {{\n{out}\n}} ;\n" if out else ""
-    drop = "".join(f"DROP SILENT GRAPH {name} ;\n" for name in emptied)
-    return f"{delete}{drop}INSERT DATA {{\n{into}\n}}"

@@ -38,12 +38,63 @@ class Version:
         digest: SHA-256 of its content, as hexadecimal digits; see `content_digest`.
         path: Its checkpoint, to be opened with `Store.read_only`.
         quads: How many quads it holds, with the journal.
+        state: From which its digest goes on; empty where it was not kept.
     """
 
     number: int
     digest: str
     path: Path
     quads: int = 0
+    state: str = ""
+
+
+class Content:
+    """A content digest that follows a change without a look at the rest of the graph.
+
+    AdHash (Bellare and Micciancio 1997): the sum, modulo 2^2048, of a hash of each line; the order
+    of the lines does not matter, and lines can be taken out again. Two graphs with one digest are
+    as hard to find as two with one SHA-256 by the best known attack on sums of this length.
+
+    Args:
+        state: The sum, as hexadecimal digits; empty for an empty graph.
+    """
+
+    def __init__(self, state: str = "") -> None:
+        self._sum = int(state or "0", 16)
+
+    def add(self, lines: Iterable[bytes]) -> int:
+        """Add lines that are not in it; return how many they were."""
+        total, count = _summed(lines)
+        self._sum = (self._sum + total) % _MODULUS
+        return count
+
+    def remove(self, lines: Iterable[bytes]) -> int:
+        """Take out lines that are in it; return how many they were."""
+        total, count = _summed(lines)
+        self._sum = (self._sum - total) % _MODULUS
+        return count
+
+    @property
+    def state(self) -> str:
+        """The sum, to go on from."""
+        return f"{self._sum:x}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the sum, as hexadecimal digits."""
+        return hashlib.sha256(self._sum.to_bytes(_BYTES, "big")).hexdigest()
+
+
+_BYTES = 256
+_MODULUS = 1 << (8 * _BYTES)
+
+
+def _summed(lines: Iterable[bytes]) -> tuple[int, int]:
+    total = count = 0
+    for line in lines:
+        total += int.from_bytes(hashlib.shake_128(line).digest(_BYTES), "big")
+        count += 1
+    return total, count
 
 
 def content_digest(lines: Iterable[bytes]) -> str:
@@ -53,18 +104,17 @@ def content_digest(lines: Iterable[bytes]) -> str:
         lines: The quads as canonical N-Quads, without line ends and without the journal.
 
     Returns:
-        SHA-256 of the sorted lines, each ended by a line feed, as hexadecimal digits: what
-        `sha256sum` prints for an export as N-Quads.
+        The digest of `Content`, as hexadecimal digits.
     """
-    digest = hashlib.sha256()
-    for line in sorted(set(lines)):
-        digest.update(line + b"\n")
-    return digest.hexdigest()
+    content = Content()
+    content.add(set(lines))
+    return content.digest
 
 
 def _version(folder: Path, text: str) -> Version:
     entry = json.loads(text)
-    return Version(int(entry["number"]), str(entry["digest"]), folder, int(entry["quads"]))
+    number, digest, quads = int(entry["number"]), str(entry["digest"]), int(entry["quads"])
+    return Version(number, digest, folder, quads, str(entry.get("state", "")))
 
 
 def current(home: Path) -> Version | None:
@@ -160,7 +210,9 @@ def _write_durably(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
-def publish(store: Store, home: Path, number: int, digest: str) -> Version:
+def publish(
+    store: Store, home: Path, number: int, digest: str, *, quads: int, state: str = ""
+) -> Version:
     """Make what the truth holds a version, and the current one.
 
     Call it with the writer's lock held, after `Store.flush`.
@@ -170,6 +222,8 @@ def publish(store: Store, home: Path, number: int, digest: str) -> Version:
         home: ISTC_HOME.
         number: Number of the version, from the journal.
         digest: Its content digest.
+        quads: How many quads it holds, with the journal.
+        state: From which the digest goes on.
 
     Returns:
         The version.
@@ -177,7 +231,8 @@ def publish(store: Store, home: Path, number: int, digest: str) -> Version:
     folder = home.absolute() / FOLDER
     folder.mkdir(exist_ok=True)
     target = folder / str(number)
-    text = json.dumps({"number": number, "digest": digest, "quads": len(store)})
+    told = {"number": number, "digest": digest, "quads": quads, "state": state}
+    text = json.dumps(told)
     partial = folder / f"{number}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     if not target.exists():

@@ -43,7 +43,8 @@ def found(name: str, ontology: list[Quad]) -> tuple[list[Result], set[str]]:
     store = Store()
     store.extend(ontology)
     store.extend(example)
-    reasoning.run_once(store, "truthy")
+    for folder in ("truthy", "series"):
+        reasoning.run_once(store, folder)
     reasoning.materialise(store)
     nodes = {node.value for quad in example for node in (quad.subject, quad.object)}
     return list(validation.run_check(union.fill(store), CHECKS[name])), {

@@ -1,0 +1,66 @@
+"""What holds for changes here: bases, bars, and the graphs that nobody else may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from kg import skolem
+from kg.errors import BuiltGraph
+from kg.namespaces import BASE, JOURNAL
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What holds for changes here.
+
+    Attributes:
+        base_iri: Base of our IRIs.
+        unite: Whether the default graph is the union of all graphs.
+        bar: Gravity that refuses: `violation`, `warning` or `none`.
+        owned: IRIs of the graphs that a build makes.
+        trusted: Whether the change may write into those.
+    """
+
+    base_iri: str
+    unite: bool
+    bar: str
+    owned: frozenset[str]
+    trusted: bool = False
+
+    @property
+    def genid(self) -> str:
+        """Beginning of the IRIs of blank nodes."""
+        return skolem.GENID.replace(BASE, self.base_iri)
+
+    def here(self, name: NamedNode) -> NamedNode:
+        """One of our IRIs under the base IRI."""
+        return NamedNode(name.value.replace(BASE, self.base_iri))
+
+
+def allowed(names: set[str], rules: Rules) -> None:
+    """Refuse a change of a graph that a build makes, or of the journal.
+
+    Args:
+        names: IRIs of the graphs that are to be changed.
+        rules: What holds here.
+
+    Raises:
+        BuiltGraph: One of them is not for others to change.
+    """
+    wrong = sorted(names & (rules.owned if not rules.trusted else set()))
+    if JOURNAL.value in names:
+        raise BuiltGraph(
+            "The journal is written by commits only.",
+            where=JOURNAL.value,
+            hint="Say in a graph of your own what you have to say.",
+            extra={"graphs": [JOURNAL.value]},
+        )
+    if wrong:
+        raise BuiltGraph(
+            "The change touches a graph that is built from tables.",
+            where=", ".join(wrong),
+            hint="Correct the row of the table, or use a graph of your own.",
+            extra={"graphs": wrong},
+        )
