@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help run venv test conformance engines check bench collect docs constraints wheel clean
+.PHONY: help run venv test kills conformance engines crawl check bench collect docs constraints wheel clean
 
 VENV ?= .venv
 PORT ?= 8000
@@ -32,6 +32,11 @@ test: ## run all tests (PYTEST="tests/cli -k ask" for some of them)
 	unset ISTC_HOME
 	$(BIN)/python -m pytest $(if $(PYTEST),$(PYTEST),-n auto --dist loadfile)
 
+kills: ## kill imports, undos and builds two hundred times, a million findings (KILLS=…, FINDINGS=…)
+	@VENV=$(VENV) .ci/venv test dev
+	unset ISTC_HOME
+	KILLS=$${KILLS:-200} FINDINGS=$${FINDINGS:-1000000} $(BIN)/python -m pytest -s tests/importing/test_kills.py tests/importing/test_bad.py
+
 conformance: ## run the W3C suites of SPARQL over HTTP; docs/conformance.md has the figures
 	@VENV=$(VENV) .ci/venv test dev
 	unset ISTC_HOME
@@ -42,6 +47,11 @@ engines: ## run all questions and promises against a real Fuseki and a real Virt
 	VENV=$(VENV) .ci/venv test dev
 	unset ISTC_HOME
 	WHOLE=1 $(BIN)/python -m pytest tests/remote -n auto --dist loadfile
+
+crawl: ## follow every link of the service on the built graph, from the home page
+	@VENV=$(VENV) .ci/venv test
+	$(BIN)/istc build --quiet >/dev/null
+	$(BIN)/python -m tests.crawling
 
 check: ## run what CI runs: linters, types, layers, documentation, wheel, tests
 	@.ci/run

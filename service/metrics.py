@@ -60,6 +60,10 @@ class _Engine(Collector):
         for outcome, number in dict(engine.statistics).items():
             queries.add_metric([outcome], number)
         yield queries
+        imports = GaugeMetricFamily("istc_imports", "Imports by state.", labels=["state"])
+        for name, count in self._state.jobs.counts().items():
+            imports.add_metric([name], count)
+        yield imports
         yield from self._data()
 
     def _data(self) -> Iterator[Any]:

@@ -10,13 +10,13 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from kg import assembling, building
-from kg.assembling import Progress, silent
 from kg.building import BuildReport, More
 from kg.errors import InvalidInput, NotFound
+from kg.gathering import Group
 from kg.importing.data_sets import DataSet, Linking, data_set, data_sets
 from kg.mapping import mappings
+from kg.progress import Progress, silent
 from kg.settings import Settings
-from kg.tables import Table
 
 #: Place of a data set that says nothing of its place.
 _USUAL = 50
@@ -76,11 +76,10 @@ def collect(
     """
     sets = chosen(only, folder)
 
-    def sources(store: Store) -> Iterator[tuple[str, Iterable[Table]]]:
+    def sources(store: Store) -> Iterator[Group]:
         for _, some in groupby(sets, _order):
             link = _linking(store, linker)
-            for one in some:
-                yield one.key, one.read(folder / one.folder, link)
+            yield {one.key: one.read(folder / one.folder, link) for one in some}
 
     def expected(counts: Mapping[tuple[str, str], int]) -> None:
         short = list(shortfalls(sets, counts))
@@ -103,11 +102,10 @@ def _order(one: DataSet) -> int:
 
 def _linking(store: Store, linker: Callable[[Store], Linking]) -> Linking:
     """What links to all that is in the graph so far, with what follows from it."""
-    assembling.derive(store)
-    link = linker(store)
-    for name in assembling.DERIVED:
-        store.remove_graph(name)
-    return link
+    whole = Store()
+    whole.bulk_extend(store)
+    assembling.derive(whole)
+    return linker(whole)
 
 
 def shortfalls(sets: Iterable[DataSet], counts: Mapping[tuple[str, str], int]) -> Iterator[str]:

@@ -14,47 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
 from kg import resources
 from kg.errors import InvalidInput, NotFound
+from kg.linking.candidates import Candidate, Linking
 from kg.tables import Table
 
 #: Rows of a chunk: enough for speed, few enough for memory.
 CHUNK = 2000
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Something in a data set that may be in the graph already.
-
-    Attributes:
-        kind: First part of its key: `org`, `country`, `facility`, `person`, `project` …
-        identifiers: Notation of an identifier scheme → value, e.g. `ror` → `https://ror.org/…`.
-        names: Its names in any language.
-        country: Key of its country, e.g. `country/DEU`.
-        key: The key it gets when it is new, e.g. `org/ror-02ys41z83`.
-    """
-
-    kind: str
-    key: str
-    identifiers: Mapping[str, str]
-    names: tuple[str, ...] = ()
-    country: str | None = None
-
-
-class Linking(Protocol):
-    """Finds what is in the graph already; see `kg.linking`."""
-
-    def key(self, candidate: Candidate) -> str:
-        """The key of the thing that a candidate is: one that exists, or its own."""
-        ...
-
-    def country(self, code_or_name: str) -> str | None:
-        """The key of a country by ISO code or by name, as its publisher writes it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -142,3 +112,6 @@ def data_sets() -> dict[str, DataSet]:
         except KeyError as error:
             raise InvalidInput(f"{error} is missing.", where=item.name) from error
     return found
+
+
+__all__ = ["CHUNK", "Candidate", "DataSet", "Linking", "data_set", "data_sets"]

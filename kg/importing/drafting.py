@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,22 +19,22 @@ from typing import Any
 from pyoxigraph import Quad
 
 from kg import mapping as mapping_
-from kg import rq, sparql
-from kg.assembling import Progress, moved, silent
+from kg import periods, rq, sparql
+from kg.assembling import moved
 from kg.errors import InvalidInput, InvalidTable
 from kg.importing import reading, tabling
-from kg.importing.data_sets import CHUNK, Candidate, Linking
-from kg.importing.findings import Finding, from_error
+from kg.importing.data_sets import CHUNK
+from kg.importing.declaring import Declared
+from kg.importing.findings import Gathered, from_error
 from kg.importing.naming import Names
 from kg.importing.reading import Grid
 from kg.importing.tabling import Layout
+from kg.linking import Linker
 from kg.mapping import Mapping as TableMapping
 from kg.messages import invalid_table
 from kg.namespaces import BASE, ID, graph
+from kg.progress import Progress, silent
 from kg.tables import Row, Sheet, Table
-
-#: Cells that are wrong at most before the rest is left unread; a report of more helps nobody.
-_ENOUGH = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,18 @@ class Draft:
     Attributes:
         source: Key of the source.
         triples: File of N-Triples under the base IRI of the settings.
+        findings: What is wrong.
         rows: Rows by table.
         new: How many new things the rows declare.
         linked: Things that were there already: IRI, and the cell that names it.
-        findings: What is wrong.
     """
 
     source: str
     triples: Path
+    findings: Gathered
     rows: Counter[str] = field(default_factory=Counter)
     new: int = 0
     linked: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
     _sheets: list[Layout] = field(default_factory=list)
     _places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -93,7 +94,14 @@ class Draft:
         sheet, number = found
         plan = self._sheets[sheet]
         local = (path or "").rpartition("#")[2].rpartition("/")[2]
-        column = next((c.name for c in plan.how.columns.values() if c.property == local), None)
+        column = next(
+            (
+                c.name
+                for c in plan.how.columns.values()
+                if c.property == local or (c.type == "edtf" and "/id/period/" in iri)
+            ),
+            None,
+        )
         return {
             "file": plan.sheet.file,
             "sheet": plan.sheet.name,
@@ -127,6 +135,7 @@ class Drafting:
     Args:
         source: Key of the source.
         folder: Where the triples are written.
+        findings: Takes up what is wrong.
         base_iri: Base of the IRIs of the graph.
         most: Bytes that a file may have when it is unpacked.
         names: Finds what cells mean.
@@ -138,10 +147,11 @@ class Drafting:
         self,
         source: str,
         folder: Path,
+        findings: Gathered,
         base_iri: str,
         most: int,
         names: Names,
-        link: Linking | None = None,
+        link: Linker | None = None,
         mappings: Mapping[str, TableMapping] | None = None,
     ) -> None:
         self._own = mappings is not None
@@ -149,13 +159,12 @@ class Drafting:
         self._base = base_iri
         self._most = most
         self._names = names
-        self._link = link
+        self._declared = Declared(source, names, link)
         self._target = graph(f"source/{source}")
-        self._keys: dict[str, str] = {}
-        self._seen: dict[str, tuple[Sheet, int]] = {}
-        self._noted: set[tuple[Any, ...]] = set()
+        self._again = False
+        self._sheets: dict[int, int] = {}
         self._total = 0
-        self.draft = Draft(source, folder / "triples.nt")
+        self.draft = Draft(source, folder / "triples.nt", findings)
 
     def read(self, uploads: Iterable[Upload], progress: Progress = silent) -> Draft:
         """Read the files.
@@ -171,8 +180,9 @@ class Drafting:
         progress("read", None, None)
         for plan, found in self._rows(files):
             self._declare(plan, found)
+        self._settle()
         with self.draft.triples.open("wb") as out:
-            if self._total == 0 and not self.draft.findings:
+            if self._total == 0 and not self.draft.findings.violated:
                 self._note(invalid_table("no-rows", files[0].name, place={"file": files[0].name}))
             self._document(files, out)
             self._map(files, out, progress)
@@ -192,16 +202,16 @@ class Drafting:
                     plan = tabling.layout(grid, self._known, number, own=self._own)
                     yield plan, self._guarded(plan, grid)
             except InvalidTable as error:
-                self._note(error)
+                self._read(error)
 
     def _guarded(self, plan: Layout, grid: Grid) -> Iterator[Row]:
         try:
             for row, wrong in tabling.rows(plan, grid, self.draft.source):
                 for error in wrong:
-                    self._note(error, plan)
+                    self._read(error, plan)
                 yield row
         except InvalidTable as error:
-            self._note(error)
+            self._read(error)
 
     def _note(self, error: InvalidTable, plan: Layout | None = None) -> None:
         finding = from_error(error)
@@ -210,34 +220,47 @@ class Drafting:
             finding = replace(
                 finding, place={**finding.place, "column": plan.headings.get(name, name)}
             )
-        # What is wrong with a whole sheet shows both times.
-        known = (finding.rule, finding.value, *finding.place.items())
-        if known not in self._noted and len(self._noted) < _ENOUGH:
-            self._noted.add(known)
-            self.draft.findings.append(finding)
+        self.draft.findings.add(finding)
+
+    def _read(self, error: InvalidTable, plan: Layout | None = None) -> None:
+        """Note what is wrong with a file or a row; it shows both times that it is read."""
+        if not self._again:
+            self._note(error, plan)
 
     def _declare(self, plan: Layout, found: Iterator[Row]) -> None:
         self.draft._sheets.append(plan)
+        at = len(self.draft._sheets) - 1
         for row in found:
             self._total += 1
-            named = self._keyed(row, plan)
-            for iri, names in tabling.declares(named, plan):
+            self._declared.add(row, plan)
+            for iri, names in tabling.declares(row, plan):
                 self._names.add(iri, names)
-                self._unique(named, plan, iri)
-            if self._placed(named, plan):
+                self._unique(row, plan, at, iri)
+            if self._placed(row, plan):
                 self._names.add(f"{ID}location/{row.source}/{row.cells['location']}")
+
+    def _settle(self) -> None:
+        """Things get their keys when all rows have been seen."""
+        self._sheets = {plan.number: at for at, plan in enumerate(self.draft._sheets)}
+        for thing in self._declared.settle():
+            plan = thing.plan
+            row = Row(plan.table, self.draft.source, thing.number, {"key": thing.key}, plan.sheet)
+            if ID + thing.key not in self._declared.linked:
+                self._unique(row, plan, self._sheets[plan.number], ID + thing.key)
+        self.draft.linked = self._declared.linked
 
     @staticmethod
     def _placed(row: Row, plan: Layout) -> bool:
         """Whether the row itself is the place of what it says."""
         return row.cells.get("location") == tabling.place_key(plan, row.number)
 
-    def _unique(self, row: Row, plan: Layout, iri: str) -> None:
+    def _unique(self, row: Row, plan: Layout, at: int, iri: str) -> None:
         first = next(iter(plan.how.columns.values()))
-        if first.name != "key" or iri in self.draft.linked:
+        if first.name != "key":
             return
-        if iri in self._seen:
-            sheet, number = self._seen[iri]
+        if iri in self.draft._places:
+            known, number = self.draft._places[iri]
+            sheet = self.draft._sheets[known].sheet
             self._note(
                 invalid_table(
                     "key-twice",
@@ -251,42 +274,13 @@ class Drafting:
                 ),
                 plan,
             )
-        self._seen.setdefault(iri, (row.sheet or Sheet(""), row.number))
-        self.draft._places.setdefault(iri, (len(self.draft._sheets) - 1, row.number))
-
-    def _keyed(self, row: Row, plan: Layout) -> Row:
-        """A row of a thing under its key: that of a thing of the graph, its own, or a new one."""
-        first = plan.how.columns.get("key")
-        if first is None or first.type != "id":
-            return row
-        cells, own = dict(row.cells), row.cells["key"]
-        labels = [cells.get(name, "") for name in ("label_zh", "label_en")]
-        labels = [label for label in labels if label]
-        place = f"{plan.number}-{row.number}"
-        if place not in self._keys:
-            self._keys[place] = self._key(own, labels, row, plan)
-        cells["key"] = self._keys[place]
-        return Row(row.table, row.source, row.number, cells, row.sheet)
-
-    def _key(self, own: str, labels: list[str], row: Row, plan: Layout) -> str:
-        if own and self._names.in_graph(ID + own):
-            self.draft.linked[ID + own] = own
-            return own
-        kind = own.partition("/")[0] or plan.how.kinds.get(row.table, plan.how.name)
-        key = own or f"{kind}/{row.source}-{plan.number}-{row.number}"
-        same = self._names.same(kind, row.cells.get("label_zh", ""), row.cells.get("label_en", ""))
-        if same is not None:
-            key = same.removeprefix(ID)
-        elif self._link is not None and plan.how.kinds:
-            key = self._link.key(Candidate(kind, key, {}, tuple(labels)))
-        if self._names.in_graph(ID + key):
-            self.draft.linked[ID + key] = own or labels[0]
-        return key
+        self.draft._places.setdefault(iri, (at, row.number))
 
     # --- the second time --------------------------------------------------------------------------
 
     def _map(self, files: tuple[Upload, ...], out: Any, progress: Progress) -> None:
         done = 0
+        self._again = True
         for plan, found in self._rows(files):
             while chunk := list(islice(found, CHUNK)):
                 progress("map", done, self._total)
@@ -298,7 +292,7 @@ class Drafting:
     def _chunk(self, plan: Layout, chunk: list[Row]) -> Iterator[Quad]:
         ready: list[Row] = []
         for row in chunk:
-            keyed = self._keyed(row, plan)
+            keyed = self._declared.keyed(row, plan)
             linked = plan.how.kinds and ID + keyed.cells["key"] in self.draft.linked
             named, wrong = tabling.resolved(keyed, plan, self._names)
             for error in wrong:
@@ -309,8 +303,9 @@ class Drafting:
                 error = invalid_table("no-label", row.where(), place=row.place("label_en"))
                 self._note(error, plan)
             self.draft.new += bool(plan.how.kinds)
+            self._periods(named, plan)
             ready.append(named)
-        if self.draft.findings or not ready:
+        if self.draft.findings.violated or not ready:
             return
         names = tuple(plan.how.columns)
         yield from plan.how.quads(
@@ -319,6 +314,15 @@ class Drafting:
         places = [row for row in ready if self._placed(row, plan)]
         if places:
             yield from self._own_places(plan, places)
+
+    def _periods(self, row: Row, plan: Layout) -> None:
+        """Note where a period is written first; it is a node of its own."""
+        for column in plan.how.columns.values():
+            if column.type == "edtf" and row.cells[column.name]:
+                with suppress(InvalidInput):
+                    key = periods.parse(row.cells[column.name]).key
+                    place = (self._sheets[plan.number], row.number)
+                    self.draft._places.setdefault(f"{ID}period/{key}", place)
 
     def _own_places(self, plan: Layout, found: list[Row]) -> Iterator[Quad]:
         how = mapping_.mappings()["locations"]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from itertools import chain, repeat
+from pathlib import Path
+from typing import IO, Any, TextIO, cast
+
+from pyoxigraph import RdfFormat
 
 from kg import messages
 from kg.errors import InvalidInput, IstcError, NonConforming
 from kg.namespaces import SH, SHAPES
-from kg.report import SEVERITIES, Report, Result, Severity
+from kg.report import SEVERITIES, Result, Severity, write_shacl
 
 #: Beginning of a rule of `kg/messages.csv` → constraint of SHACL that says the same.
 _CONSTRAINTS = {
@@ -28,6 +34,11 @@ _UNREADABLE = frozenset(
         "no-rows",
     }
 )  # fmt: skip
+#: Findings that are held in memory.
+HELD = 10_000
+_RDF = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
+#: Beginnings of cells that spreadsheet programs run, and what is none all the same.
+_FORMULA, _NUMBER = "=+-@\t\r", re.compile(r"[-+]?[\d.,%]+")
 _HEADER = (
     "severity", "file", "sheet", "row", "column", "line", "value", "message_zh", "message_en",
     "rule", "focus", "path",
@@ -65,8 +76,19 @@ class Finding:
             if self.place.get(name)
         ) or (self.focus or "")
 
+    def stored(self) -> dict[str, Any]:
+        """All of it as plain values; `parse` reads them."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return values | {"result": self.result and self.result.record()}
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Finding:
+        """The finding of what was stored."""
+        result = values["result"]
+        return cls(**{**values, "result": None if result is None else Result.parse(result)})
+
     def record(self) -> dict[str, Any]:
-        """The finding as plain values."""
+        """The finding as others read it."""
         return {
             "severity": self.severity,
             **{name: self.place.get(name) for name in ("file", "sheet", "row", "column", "line")},
@@ -105,7 +127,9 @@ def from_error(error: InvalidInput) -> Finding:
     if told is None:
         why = error.what.removeprefix("The RDF cannot be read: ")
         told = {
-            language: "".join(messages.said("rdf-syntax", language, why=why))
+            language: (" " if language == "en" else "").join(
+                messages.said("rdf-syntax", language, why=why)
+            )
             for language in messages.LANGUAGES
         }
     place = dict(extra.get("place") or {})
@@ -129,67 +153,141 @@ def from_result(result: Result, locate: Locate) -> Finding:
     )
 
 
-@dataclass(frozen=True)
-class Findings:
-    """All findings of an import.
+class Gathered:
+    """Findings as they come: the first in memory, any more in a file.
+
+    Args:
+        folder: Where the file is, should it be needed.
 
     Attributes:
-        found: The findings, gravest first, then by place.
+        counts: How many of each severity.
+        unreadable: Whether a file cannot be read at all.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "findings.jsonl"
+        self._held: list[Finding] = []
+        self.counts: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
+        self.unreadable = False
+
+    def add(self, finding: Finding) -> None:
+        """Take up a finding."""
+        self.counts[finding.severity] += 1
+        self.unreadable = self.unreadable or finding.rule in _UNREADABLE
+        if len(self._held) < HELD:
+            self._held.append(finding)
+            return
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(finding.stored(), ensure_ascii=False) + "\n")
+
+    @property
+    def violated(self) -> bool:
+        """Whether one is a violation."""
+        return self.counts["violation"] > 0
+
+    def whole(self) -> Findings:
+        """All of them; the file must stay as long as they are used."""
+        held = tuple(sorted(self._held, key=_order))
+        more = sum(self.counts.values()) > len(held)
+        return Findings(held, self._path if more else None, dict(self.counts), self.unreadable)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All findings of an import; iterate over them, there may be a million.
+
+    Attributes:
+        found: The findings, gravest first, then by place; the first of them where there are many.
+        more: The file of the others, in the order of the rows.
+        counts: How many of each severity.
+        unreadable: Whether a file cannot be read at all.
+        least: The least severity that is shown.
     """
 
     found: tuple[Finding, ...] = ()
+    more: Path | None = None
+    counts: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
+    unreadable: bool = False
+    least: Severity = SEVERITIES[-1]
 
-    @classmethod
-    def of(cls, found: Iterable[Finding]) -> Findings:
-        """Findings in order."""
-        return cls(tuple(sorted(found, key=_order)))
+    def __iter__(self) -> Iterator[Finding]:
+        """The findings that are shown."""
+        shown = SEVERITIES[: SEVERITIES.index(self.least) + 1]
+        yield from (finding for finding in self.found if finding.severity in shown)
+        if self.more is not None:
+            with self.more.open(encoding="utf-8") as file:
+                others = (Finding.parse(json.loads(line)) for line in file)
+                yield from (finding for finding in others if finding.severity in shown)
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many of each severity."""
-        return {s: sum(f.severity == s for f in self.found) for s in SEVERITIES}
+    def down_to(self, severity: Severity) -> Findings:
+        """The same, of which only those of this severity and graver ones are shown."""
+        return replace(self, least=severity)
 
     @property
     def conforms(self) -> bool:
         """Whether nothing is a violation."""
-        return not any(f.severity == "violation" for f in self.found)
-
-    @property
-    def unreadable(self) -> bool:
-        """Whether a file cannot be read at all."""
-        return any(finding.rule in _UNREADABLE for finding in self.found)
+        return not self.counts["violation"]
 
     def lines(self, language: str) -> Iterator[str]:
         """A line a finding: severity, place, sentence."""
         severities = {"violation": "错误", "warning": "警告", "info": "提示"}
-        for finding in self.found:
+        for finding in self:
             said = finding.messages.get(language) or next(iter(finding.messages.values()), "")
             shown = severities[finding.severity] if language == "zh" else finding.severity
             yield "\t".join((shown, finding.where(language), said))
 
-    def csv(self) -> str:
-        """All findings as CSV (RFC 4180, with line feeds)."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(_HEADER)
-        for finding in self.found:
-            record = finding.record()
-            said = record.pop("messages")
-            record |= {f"message_{language}": said.get(language, "") for language in ("zh", "en")}
-            writer.writerow("" if record[name] is None else record[name] for name in _HEADER)
-        return text.getvalue()
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The findings as plain values."""
+        return (finding.record() for finding in self)
 
-    def records(self) -> list[dict[str, Any]]:
-        """All findings as plain values."""
-        return [finding.record() for finding in self.found]
-
-    def turtle(self, source: str) -> str:
-        """All findings as a `sh:ValidationReport` in Turtle.
+    def write(self, file: IO[bytes], form: str, source: str, language: str = "en") -> None:
+        """Write the report, one finding after the other.
 
         Args:
+            file: Where to write.
+            form: `text`, `csv` (RFC 4180, with line feeds), `json` (a list), `ttl` or `jsonld`
+                (a `sh:ValidationReport`).
             source: IRI of the document that is imported, the focus of what is wrong in its cells.
+            language: Language of a report in words.
         """
-        return Report(tuple(_as_result(finding, source) for finding in self.found)).turtle()
+        if form in _RDF:
+            results = (_as_result(finding, source) for finding in self)
+            write_shacl(results, self.conforms, file, _RDF[form])
+            return
+        text = io.TextIOWrapper(file, "utf-8", newline="")
+        match form:
+            case "csv":
+                self._csv(text)
+            case "json":
+                for start, record in zip(chain("[", repeat(",\n")), self.records(), strict=False):
+                    text.write(start + json.dumps(record, ensure_ascii=False, indent=1))
+                text.write("]\n" if any(self.counts.values()) else "[]\n")
+            case _:
+                text.writelines(f"{line}\n" for line in self.lines(language))
+        text.detach()
+
+    def _csv(self, text: TextIO) -> None:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(_HEADER)
+        for record in self.records():
+            said = record.pop("messages")
+            record |= {f"message_{language}": said.get(language, "") for language in ("zh", "en")}
+            writer.writerow(_harmless(record[name]) for name in _HEADER)
+
+    def text(self, form: str, source: str, language: str = "en") -> str:
+        """The report as a text; see `write`."""
+        held = io.BytesIO()
+        self.write(held, form, source, language)
+        return held.getvalue().decode("utf-8")
+
+
+def _harmless(value: object) -> object:
+    """A value of which no spreadsheet program makes a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
@@ -223,7 +321,8 @@ def results(error: IstcError) -> tuple[Result, ...]:
     """The results that an error of validation carries."""
     if not isinstance(error, NonConforming):
         return ()
-    return tuple(Result.parse(cast("Mapping[str, Any]", r)) for r in error.extra.get("results", ()))
+    told = (*error.extra.get("results", ()), *error.extra.get("warnings", ()))
+    return tuple(Result.parse(cast("Mapping[str, Any]", record)) for record in told)
 
 
-__all__ = ["Finding", "Findings", "Locate", "from_error", "from_result", "results"]
+__all__ = ["Finding", "Findings", "Gathered", "Locate", "from_error", "from_result", "results"]

@@ -7,101 +7,41 @@ data version with a journal entry. Undo is that of every change (`kg.changing.un
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store
+from pyoxigraph import Store
 
-from kg import changing, rq
-from kg.assembling import Progress, silent
-from kg.changing import Changed, Load, Part, Prepared
-from kg.changing.reading import MEDIA_TYPES, parsed
-from kg.errors import InvalidInput, InvalidParameter, NonConforming
-from kg.importing import findings, reading
-from kg.importing.data_sets import Linking
-from kg.importing.drafting import Draft, Drafting, Upload, user_mapping
-from kg.importing.findings import Finding, Findings
-from kg.importing.naming import Names
-from kg.messages import invalid_table
-from kg.namespaces import ID, graph
+from kg import changing
+from kg.changing import Changed, Guard, Part
+from kg.errors import InvalidInput, InvalidParameter, NonConforming, StoreUnavailable
+from kg.importing import documents, findings
+from kg.importing.checked import Checked, Order, restored
+from kg.importing.documents import Documents
+from kg.importing.drafting import Draft, Drafting, user_mapping
+from kg.importing.findings import Findings, Gathered
+from kg.importing.ground import ACTIVITY, Ground, document_of
+from kg.linking.links import Link
+from kg.progress import Progress, silent
+from kg.report import Result
 from kg.resources import tool_version
 from kg.settings import Settings
 from kg.store import changes, journal, versions
 from kg.store.journal import Entry, Recorded
 
 FOLDER = "imports"
-ACTIVITY = "import"
+#: Findings that an error carries; the report has all.
+SHOWN = 100
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
-_QUADS = (RdfFormat.TRIG, RdfFormat.N_QUADS, RdfFormat.JSON_LD)
-
-#: Makes what links things of an import to those of the graph, given the graph.
-Linker = Callable[[Store], Linking]
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be imported.
-
-    Attributes:
-        uploads: The files: tables, or RDF.
-        source: Key of the source: the last part of its document and its graph.
-        agent: Who imports.
-        mapping: The mapping of a table of the user's own.
-        bar: Gravity that refuses: `violation`, `warning` or `none`; None: that of the settings.
-    """
-
-    uploads: tuple[Upload, ...]
-    source: str
-    agent: str
-    mapping: Path | None = None
-    bar: str | None = None
-
-
-@dataclass(frozen=True)
-class Checked:
-    """An import that has been read and checked.
-
-    Attributes:
-        order: What is imported.
-        findings: All that is wrong or doubtful.
-        rows: Rows by table; empty for RDF.
-        new: How many new things the tables declare.
-        linked: Things that were there already: IRI, and the cell that names it.
-        prepared: The change, to be committed; None when it is refused.
-        entry: What the journal will say.
-    """
-
-    order: Order
-    findings: Findings
-    rows: Mapping[str, int]
-    new: int
-    linked: Mapping[str, str]
-    prepared: Prepared | None
-    entry: Entry
-
-    def record(self) -> dict[str, Any]:
-        """The preview as plain values."""
-        added, removed = self.prepared.stated if self.prepared else (0, 0)
-        return {
-            "source": self.order.source,
-            "files": [upload.name for upload in self.order.uploads],
-            "checksum": self.entry.checksum,
-            "accepted": self.prepared is not None,
-            "rows": dict(self.rows),
-            "newThings": self.new,
-            "linkedThings": {iri: str(cell) for iri, cell in sorted(self.linked.items())},
-            "added": added,
-            "removed": removed,
-            "counts": self.findings.counts,
-        }
 
 
 def source_key(text: str) -> str:
@@ -121,6 +61,20 @@ def source_key(text: str) -> str:
     return key
 
 
+def require_key(source: str) -> None:
+    """Refuse what is no key of a source.
+
+    Raises:
+        InvalidParameter: It is none.
+    """
+    if not _KEY.fullmatch(source):
+        raise InvalidParameter(
+            f"“{source}” is no key of a source.",
+            where="source",
+            hint="Write lower-case letters, digits and hyphens, e.g. office-register.",
+        )
+
+
 @contextmanager
 def workspace(home: Path) -> Iterator[Path]:
     """A folder for one import; those of processes that have ended are removed."""
@@ -137,12 +91,26 @@ def workspace(home: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _room(home: Path) -> Iterator[None]:
+    """Tell of a disk that is full as of something that is to be mended."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise StoreUnavailable(
+            "The disk is full; nothing was changed.",
+            where=str(home),
+            hint="Free disk space, then try again.",
+        ) from error
+
+
 def check(
     settings: Settings,
     order: Order,
     folder: Path,
     *,
-    linker: Linker | None = None,
     progress: Progress = silent,
     gone: Callable[[], bool] | None = None,
 ) -> Checked:
@@ -152,7 +120,6 @@ def check(
         settings: Home, bar and limits.
         order: What is to be imported.
         folder: A folder of this import, see `workspace`; it is needed until the commit.
-        linker: Makes what links things to those of the graph.
         progress: Told the stage, steps done and steps in all.
         gone: Says whether who asked has left.
 
@@ -165,71 +132,69 @@ def check(
         OutsideAccess: A document or the mapping reaches out.
         TimeLimit, BudgetExceeded, Cancelled, StoreUnavailable: It was stopped.
     """
-    if not _KEY.fullmatch(order.source):
-        raise InvalidParameter(
-            f"“{order.source}” is no key of a source.",
-            hint="Write lower-case letters, digits and hyphens, e.g. office-register.",
-        )
-    bar = order.bar or settings.write_bar
-    settings = replace(settings, write_bar=bar)
-    target = rq.rebase(graph(f"source/{order.source}").value, settings.base_iri)
-    draft = Draft(order.source, folder / "triples.nt")
-    with ExitStack() as held:
-        tables = tuple(u for u in order.uploads if reading.is_table(u.name))
-        documents = tuple(u for u in order.uploads if u not in tables)
+    require_key(order.source)
+    settings = replace(settings, write_bar=order.bar or settings.write_bar)
+    wrong = Gathered(folder)
+    draft = Draft(order.source, folder / "triples.nt", wrong)
+    found = Documents()
+    prepared = None
+    results: tuple[Result, ...] = ()
+    with _room(settings.home), ExitStack() as held:
+        ground = Ground.now(settings, order.source, held)
         try:
-            step = _step(settings, documents, folder, target)
+            found = documents.read(order.documents, folder, settings, ground.target)
+            ground.own(found)
         except InvalidInput as error:
-            draft.findings.append(findings.from_error(error))
-            step = Load((), settings.base_iri, target, replace=True)
-        if tables:
-            drafting = _drafting(settings, order, folder, target, linker, held)
-            drafting.draft.findings.extend(draft.findings)
-            draft = drafting.read(tables, progress)
+            wrong.add(findings.from_error(error))
+        if order.tables:
+            draft = _drafting(settings, order, folder, ground, wrong).read(order.tables, progress)
             if draft.triples.exists() and draft.triples.stat().st_size:
-                step = replace(step, parts=(*step.parts, _part(draft.triples)))
-        entry = _entry(settings, order)
-        prepared = None
-        found = list(draft.findings)
-        if not any(finding.severity == "violation" for finding in found):
+                found = replace(found, plain=(*found.plain, _part(draft.triples)))
+        entry = _entry(settings, order, {ground.target, *found.graphs})
+        links: tuple[Link, ...] = ()
+        if not wrong.violated:
             try:
+                progress("link", None, None)
+                found = ground.linked(found, folder, mapped=order.mapping is not None)
+                links = ground.links()
+                step = ground.step(found, links, folder)
                 prepared = changing.prepare(settings, step, folder, progress=progress, gone=gone)
-                found += [_located(result, draft) for result in prepared.warnings]
+                results = prepared.warnings
             except NonConforming as error:
-                found += [_located(result, draft) for result in findings.results(error)]
+                results = findings.results(error)
             except InvalidInput as error:
-                found.append(findings.from_error(error))
+                wrong.add(findings.from_error(error))
+            for result in results:
+                wrong.add(findings.from_result(result, draft.where))
     return Checked(
-        order, Findings.of(found), dict(draft.rows), draft.new, draft.linked, prepared, entry
+        order,
+        wrong.whole(),
+        dict(draft.rows),
+        draft.new,
+        draft.linked,
+        links,
+        prepared,
+        entry,
     )
-
-
-def _located(result: Any, draft: Draft) -> Finding:
-    return findings.from_result(result, draft.where)
 
 
 def _drafting(
-    settings: Settings,
-    order: Order,
-    folder: Path,
-    target: str,
-    linker: Linker | None,
-    held: ExitStack,
+    settings: Settings, order: Order, folder: Path, ground: Ground, wrong: Gathered
 ) -> Drafting:
-    version = versions.current(settings.home)
-    store = None
-    if version is not None:
-        held.enter_context(versions.hold(version))
-        store = Store.read_only(str(version.path))
-    link = None if linker is None or store is None else linker(store)
-    names = Names(store, settings.base_iri, graph(f"source/{order.source}").value, link)
     mappings = None if order.mapping is None else user_mapping(order.mapping)
     return Drafting(
-        order.source, folder, settings.base_iri, settings.import_bytes, names, link, mappings
+        order.source,
+        folder,
+        wrong,
+        settings.base_iri,
+        settings.import_bytes,
+        ground.names,
+        ground.link,
+        mappings,
     )
 
 
-def _entry(settings: Settings, order: Order) -> Entry:
+def _entry(settings: Settings, order: Order, graphs: Iterable[str]) -> Entry:
     sums = [upload.checksum for upload in order.uploads]
     whole = sums[0] if len(sums) == 1 else hashlib.sha256("\n".join(sums).encode()).hexdigest()
     return Entry(
@@ -238,37 +203,9 @@ def _entry(settings: Settings, order: Order) -> Entry:
         source=", ".join(upload.name for upload in order.uploads),
         checksum=whole,
         tool_version=tool_version(),
-        document=rq.rebase(f"{ID}doc/{order.source}", settings.base_iri),
+        graphs=tuple(sorted(graphs)),
+        document=document_of(settings, order.source),
     )
-
-
-# --- RDF ------------------------------------------------------------------------------------------
-
-
-def _step(settings: Settings, documents: tuple[Upload, ...], folder: Path, target: str) -> Load:
-    """The step that loads documents: into the graph of the source, or those that they name."""
-    parts: list[Part] = []
-    named = False
-    for upload in documents:
-        rdf_format = _format(upload.name)
-        path = reading.plain(upload.path, settings.import_bytes, upload.name, folder)
-        media_type = next(kind for kind, known in MEDIA_TYPES.items() if known == rdf_format)
-        part = Part(str(path), media_type, upload.checksum, upload.name)
-        named = named or (rdf_format in _QUADS and _names_graphs(part, settings.base_iri))
-        parts.append(part)
-    return Load(tuple(parts), settings.base_iri, None if named else target, replace=not named)
-
-
-def _format(name: str) -> RdfFormat:
-    ending = Path(name.removesuffix(".gz")).suffix.removeprefix(".").lower()
-    found = RdfFormat.from_extension({"jsonld": "jsonld", "owl": "rdf"}.get(ending, ending))
-    if found is None:
-        raise invalid_table("unknown-format", name, place={"file": name}, name=name)
-    return found
-
-
-def _names_graphs(part: Part, base_iri: str) -> bool:
-    return any(quad.graph_name != DefaultGraph() for quad in parsed(part, base_iri))
 
 
 def _part(path: Path) -> Part:
@@ -280,12 +217,19 @@ def _part(path: Path) -> Part:
 # --- afterwards -----------------------------------------------------------------------------------
 
 
-def commit(settings: Settings, checked: Checked, *, progress: Progress = silent) -> Changed:
+def commit(
+    settings: Settings,
+    checked: Checked,
+    *,
+    guard: Guard | None = None,
+    progress: Progress = silent,
+) -> Changed:
     """Make a checked import a data version: everything or nothing.
 
     Args:
         settings: Home and limits.
         checked: The import; it must not have been refused.
+        guard: Looks whether the graph is still as the client has read it.
         progress: Told each stage.
 
     Returns:
@@ -298,9 +242,11 @@ def commit(settings: Settings, checked: Checked, *, progress: Progress = silent)
     if checked.prepared is None:
         raise refused(checked.findings)
     bar = checked.order.bar or settings.write_bar
-    return changing.commit(
-        replace(settings, write_bar=bar), checked.prepared, checked.entry, progress=progress
-    )
+    settings = replace(settings, write_bar=bar)
+    with _room(settings.home):
+        return changing.commit(
+            settings, checked.prepared, checked.entry, guard=guard, progress=progress
+        )
 
 
 def refused(found: Findings) -> NonConforming | InvalidInput:
@@ -308,7 +254,7 @@ def refused(found: Findings) -> NonConforming | InvalidInput:
     number = found.counts["violation"] or found.counts["warning"]
     first = found.found[0]
     what = first.messages.get("en", first.rule)
-    extra = {"findings": found.records()}
+    extra = {"findings": list(islice(found.records(), SHOWN)), "counts": dict(found.counts)}
     if found.unreadable:
         return InvalidInput(what, where=first.where("en"), extra=extra)
     more = "" if number == 1 else f" ({number - 1} more findings)"
@@ -350,12 +296,13 @@ def imports(settings: Settings) -> list[Imported]:
 __all__ = [
     "Checked",
     "Imported",
-    "Linker",
     "Order",
     "check",
     "commit",
     "imports",
     "refused",
+    "require_key",
+    "restored",
     "source_key",
     "workspace",
 ]

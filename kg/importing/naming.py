@@ -1,7 +1,7 @@
 """What a cell means by a name: things, concepts and terms of the graph or of the import itself.
 
 A cell may name a thing by its key, by a label or another name in either language, or by an
-identifier. Names are compared as they are written; who knows more ways is asked last (`Linking`).
+identifier. Names are compared as they are written; who knows more ways is asked last (`Linker`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Store
 
 from kg import tables
-from kg.importing.data_sets import Linking
+from kg.linking import Linker, Outcome
 from kg.namespaces import (
     BASE,
     GRAPH,
@@ -38,6 +38,8 @@ _QUOTED = re.compile(r"[\"“](?P<text>[^\"“”]*)[\"”](?P<type>\^\^(?:date|
 #: What nobody calls by a name.
 _UNNAMED = tuple(f"{ID}{kind}/" for kind in ("location", "period", "fact", "issue", "breakdown"))
 _NEAR = 0.75
+#: Cells for which something near is sought.
+_SOUGHT = 50
 _SHOWN = 4
 
 
@@ -47,17 +49,18 @@ class Names:
     Args:
         store: The graph, None when there is none yet.
         base_iri: Base of its IRIs.
-        target: IRI of the graph that the import replaces; what only it says does not count.
+        replaced: IRIs of the graphs that the import replaces; what only they say does not count.
+
+    Attributes:
         link: Knows more ways to find a thing.
     """
 
-    def __init__(
-        self, store: Store | None, base_iri: str, target: str, link: Linking | None = None
-    ) -> None:
+    def __init__(self, store: Store | None, base_iri: str, replaced: Iterable[str]) -> None:
         self._store = store
         self._base = base_iri
-        self._ignored = _FOLLOWING | {target}
-        self._link = link
+        self._ignored = _FOLLOWING.union(iri.replace(base_iri, BASE) for iri in replaced)
+        self.link: Linker | None = None
+        self._sought = 0
         self._own: dict[str, set[str]] = {}
         self._declared: set[str] = set()
         self.find = lru_cache(maxsize=50_000)(self._find)
@@ -86,7 +89,12 @@ class Names:
 
     def in_graph(self, iri: str) -> bool:
         """Whether the graph says of which class something is, outside the replaced graph."""
-        return next(self._quads(NamedNode(iri), RDF_TYPE, None), None) is not None
+        try:
+            node = NamedNode(iri)
+        except ValueError:
+            # A cell with blanks, say, is no part of an IRI.
+            return False
+        return next(self._quads(node, RDF_TYPE, None), None) is not None
 
     def _is_declared(self, iri: str) -> bool:
         return iri in self._declared or self.in_graph(iri)
@@ -146,10 +154,23 @@ class Names:
         if own:
             return frozenset(own)
         found = self.in_graph_by_name([text])
-        if not found and self._link is not None:
-            country = self._link.country(text)
-            found = {ID + country} if country else set()
+        if not found and self.link is not None:
+            match = self.link.named(text)
+            found = {ID + match.key} if match.outcome is Outcome.LINKED else set()
         return frozenset(found)
+
+    def spellings(self, names: Iterable[str]) -> frozenset[str]:
+        """Terms of the ontology as cells may have them: their names and labels.
+
+        Args:
+            names: Local names of terms.
+        """
+        labels = (
+            label.value
+            for name in names
+            for _, label in self._quads(NamedNode(ISTC + name), RDFS_LABEL, None)
+        )
+        return frozenset({*names, *labels})
 
     # --- cells ------------------------------------------------------------------------------------
 
@@ -258,6 +279,13 @@ class Names:
 
     @lru_cache(maxsize=1000)  # noqa: B019 - lives as long as the import
     def _near(self, text: str) -> str | None:
+        """The key of what may be meant; sought for the first cells only, since it takes long."""
+        if self._sought >= _SOUGHT:
+            return None
+        self._sought += 1
+        options = () if self.link is None else self.link.named(text).options
+        if options:
+            return options[0].key
         known = self._all()
         near = _closest(text, known)
         return None if near is None else known[near].removeprefix(ID)

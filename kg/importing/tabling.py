@@ -229,7 +229,7 @@ def resolved(row: Row, plan: Layout, names: Names) -> tuple[Row, list[InvalidTab
 
 
 def declares(row: Row, plan: Layout) -> Iterator[tuple[str, Iterable[str]]]:
-    """What a row declares: IRI and names, without those that are given later."""
+    """What a row declares but things under keys of their own: IRI and names."""
     first = next(iter(plan.how.columns.values()))
     cell = row.cells[first.name]
     names = [row.cells.get(name, "") for name in ("label_zh", "label_en")]
@@ -238,9 +238,7 @@ def declares(row: Row, plan: Layout) -> Iterator[tuple[str, Iterable[str]]]:
     names = [name for name in names if name]
     if not cell:
         return
-    if first.type == "id":
-        yield ID + cell, names
-    elif first.type == "fact":
+    if first.type == "fact":
         yield f"{ID}fact/{row.source}-{cell}", ()
     elif first.type == "location":
         yield f"{ID}location/{cell if '/' in cell else f'{row.source}/{cell}'}", ()

@@ -65,8 +65,8 @@ class Known:
 class Entry:
     """What is gathered of a thing while the answers are read."""
 
-    names: list[str] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
     identifiers: set[tuple[str, str]] = field(default_factory=set)
     countries: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
@@ -121,7 +121,7 @@ def read(engine: Selecting) -> Iterator[Known]:
     found: dict[str, Entry] = defaultdict(Entry)
     for thing, used, value in _rows(engine, "names", "property", "name"):
         entry = found[thing]
-        (entry.names if used == RDFS + "label" else entry.others).append(value)
+        (entry.names if used == RDFS + "label" else entry.others).add(value)
     for thing, scheme, value in _rows(engine, "identifiers", "scheme", "value"):
         found[thing].identifiers.add(plain_identifier(scheme, value))
     for thing, used, value in _rows(engine, "kinds", "property", "value"):
@@ -149,6 +149,15 @@ def codes(engine: Selecting) -> dict[str, str]:
     return {value: key_of(thing) for thing, _, value in _rows(engine, "codes", "property", "value")}
 
 
+def kinds(engine: Selecting) -> dict[str, str]:
+    """IRI of a class whose things are linked → kind, e.g. `org`.
+
+    Args:
+        engine: Where to ask.
+    """
+    return {value: kind for _, kind, value in _rows(engine, "classes", "kind", "value")}
+
+
 def _rows(engine: Selecting, query: str, *names: str) -> Iterable[tuple[str, ...]]:
     for row in engine.select(rq.load("kg", "queries", "link", query).text):
         if all(name in row for name in ("thing", *names)):
@@ -159,4 +168,4 @@ def _text(term: Term) -> str:
     return str(term.value) if isinstance(term, NamedNode | Literal) else str(term)
 
 
-__all__ = ["FAMILIES", "SINGLE", "Known", "Whole", "codes", "plain_identifier", "read"]
+__all__ = ["FAMILIES", "SINGLE", "Known", "Whole", "codes", "kinds", "plain_identifier", "read"]

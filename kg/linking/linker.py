@@ -6,19 +6,17 @@ are compared with it, so that a hundred thousand candidates stay quick.
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 
 from kg.citing import Selecting
 from kg.finding.words import chinese
-from kg.importing.data_sets import Candidate
+from kg.linking.candidates import Candidate
 from kg.linking.countries import Countries
+from kg.linking.index import Index
 from kg.linking.known import FAMILIES, Known, codes, plain_identifier, read
-from kg.linking.normalising import Form, Normaliser
 from kg.linking.scoring import Described, Feature, Scored, score
 
 #: From this score on a match is sure, when nothing else fits as well.
@@ -27,8 +25,6 @@ SURE = 0.90
 DOUBTFUL = 0.68
 #: By so much a sure match must be better than the next one.
 MARGIN = 0.05
-#: Things of which no more are compared by telling words, and words that too many things have.
-_NEAR, _COMMON = 12, 400
 #: Options that a doubtful match offers.
 _OPTIONS = 5
 
@@ -83,67 +79,50 @@ class Decided:
 
 
 class Linker:
-    """Links candidates to things; implements `kg.importing.data_sets.Linking`.
+    """Links candidates to things; implements `kg.linking.candidates.Linking`.
 
     Args:
         things: What is there.
         codes: Codes of ISO 3166-1 → key of the country.
         decided: What people have decided.
+        there: Says whether the thing of a key will still be there when the import is.
     """
 
     def __init__(
-        self, things: Iterable[Known], codes: Mapping[str, str], decided: Decided | None = None
+        self,
+        things: Iterable[Known],
+        codes: Mapping[str, str],
+        decided: Decided | None = None,
+        there: Callable[[str], bool] = lambda _key: True,
     ) -> None:
-        known = list(things)
-        self.countries = Countries(known, codes)
-        self._decided = decided or Decided()
-        self._normaliser = Normaliser(self.countries.said)
-        self._things: dict[str, Described] = {}
-        self._by_identifier: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._by_word: dict[str, list[str]] = defaultdict(list)
-        self._common: Counter[str] = Counter()
-        for thing in known:
-            self._add(thing)
-        self._rarity = lru_cache(maxsize=None)(self._rarity_of)
+        self._source = things, codes
+        self._there = there
+        self.decided = decided or Decided()
         self._matches: dict[str, Match] = {}
         self._unknown: dict[str, Match] = {}
+        self._new: set[str] = set()
+
+    @cached_property
+    def _index(self) -> Index:
+        """Made when it is asked for first: much of what comes in has nothing to be linked."""
+        return Index(*self._source)
+
+    @property
+    def countries(self) -> Countries:
+        """Finds countries by codes and names."""
+        return self._index.countries
 
     @property
     def matches(self) -> list[Match]:
         """All matches since the beginning that are not new, in the order of asking."""
-        found = [*self._matches.values(), *self._unknown.values()]
-        return [match for match in found if match.outcome is not Outcome.NEW]
-
-    def _add(self, thing: Known) -> None:
-        described = Described(
-            self._forms(thing.names),
-            self._forms(thing.others),
-            thing.identifiers,
-            thing.countries,
-            thing,
-        )
-        self._things[thing.key] = described
-        for identifier in thing.identifiers:
-            self._by_identifier[identifier].append(thing.key)
-        forms = (*described.names, *described.others)
-        for key in dict.fromkeys(k for f in forms for k in (*f.keys, *f.bare_keys)):
-            self._by_name[key].append(thing.key)
-        words = dict.fromkeys(w for f in forms for w in _parts(f))
-        self._common.update(words.keys())
-        for word in words:
-            self._by_word[word].append(thing.key)
-
-    def _forms(self, names: Iterable[str]) -> tuple[Form, ...]:
-        forms = (form for name in names for form in self._normaliser.forms(name))
-        return tuple({(f.words, f.code): f for f in reversed(list(forms))}.values())
-
-    def _rarity_of(self, word: str) -> float:
-        return math.log(1 + len(self._things) / (1 + self._common[word]))
+        return [
+            *self._matches.values(),
+            *(match for match in self._unknown.values() if match.outcome is not Outcome.NEW),
+        ]
 
     def label(self, key: str) -> str:
         """A name of a thing, the English one where there is one; empty for what is not there."""
-        thing = self._things.get(key)
+        thing = self._index.things.get(key)
         names = thing.known.names if thing is not None and thing.known is not None else ()
         return next((n for n in names if n.isascii()), names[0] if names else "")
 
@@ -169,7 +148,7 @@ class Linker:
         return match.key if match.outcome is Outcome.LINKED else None
 
     def _not_a_country(self, candidate: Candidate) -> Match:
-        accepted = self._decided.accepted.get(candidate.key)
+        accepted = self.decided.accepted.get(candidate.key)
         if accepted is not None:
             return _by_person(candidate, accepted)
         past = self.countries.past(candidate.names[0])
@@ -178,7 +157,7 @@ class Linker:
         options = tuple(
             Scored(key, 0.5, (Feature("former", 0.5, past.zh if _zh(candidate) else past.en),))
             for key in past.now
-            if key in self._things
+            if key in self._index.things
         )
         return self._judged(candidate, options[:_OPTIONS], ())
 
@@ -186,7 +165,7 @@ class Linker:
         self, candidate: Candidate, options: tuple[Scored, ...], features: tuple[Feature, ...]
     ) -> Match:
         """An open match; new where a person has said that it is none of these."""
-        rejected = self._decided.rejected.get(candidate.key, frozenset())
+        rejected = self.decided.rejected.get(candidate.key, frozenset())
         left = tuple(option for option in options if option.key not in rejected)
         said = (options and not left) or (not options and "" in rejected)
         return Match(candidate, Outcome.NEW if said else Outcome.DOUBTFUL, left, features)
@@ -200,18 +179,50 @@ class Linker:
         Returns:
             The match; the same for the same key.
         """
+        if candidate.key in self._new:
+            return Match(candidate, Outcome.NEW)
         found = self._matches.get(candidate.key)
         if found is None:
-            found = self._matches[candidate.key] = self._match(candidate)
+            found = self._match(candidate)
+            if found.outcome is Outcome.NEW:
+                # Most are new; their keys are enough.
+                self._new.add(candidate.key)
+            else:
+                self._matches[candidate.key] = found
+        return found
+
+    def named(self, text: str) -> Match:
+        """What a name alone means: a country, an organization or a person that is there.
+
+        A name that is not sure means nothing, and nothing waits for a decision.
+
+        Args:
+            text: The name, as a cell has it.
+
+        Returns:
+            The match under the key `name/…`; where it is not linked, its options are those that
+            may be meant.
+        """
+        candidate = Candidate("country", f"name/{text}", {}, (text,))
+        country = self.countries.find(text)
+        if country is not None:
+            return Match(candidate, Outcome.LINKED, (Scored(country, 1.0),))
+        for kind in ("org", "person"):
+            candidate = replace(candidate, kind=kind)
+            found = self._match(candidate)
+            if found.outcome is not Outcome.NEW:
+                break
+        if found.outcome is Outcome.LINKED:
+            self._matches.setdefault(candidate.key, found)
         return found
 
     def _match(self, candidate: Candidate) -> Match:
-        accepted = self._decided.accepted.get(candidate.key)
+        accepted = self.decided.accepted.get(candidate.key)
         if accepted is not None:
             return _by_person(candidate, accepted)
-        rejected = self._decided.rejected.get(candidate.key, frozenset())
+        rejected = self.decided.rejected.get(candidate.key, frozenset())
         described = Described(
-            self._forms(candidate.names),
+            self._index.forms(candidate.names),
             (),
             frozenset(plain_identifier(s, v) for s, v in candidate.identifiers.items()),
             frozenset(filter(None, [candidate.country])),
@@ -219,9 +230,9 @@ class Linker:
         families = FAMILIES.get(candidate.kind, frozenset({candidate.kind}))
         scored = sorted(
             (
-                score(described, self._things[key], self._rarity, candidate.kind)
-                for key in self._near(described, families)
-                if key != candidate.key and key not in rejected
+                score(described, self._index.things[key], self._index.rarity, candidate.kind)
+                for key in self._index.near(described, families)
+                if key != candidate.key and key not in rejected and self._there(key)
             ),
             key=lambda s: (-s.score, s.key),
         )
@@ -235,43 +246,18 @@ class Linker:
         features = (Feature("several", 0.0, others),) if others else ()
         return Match(candidate, Outcome.DOUBTFUL, options, features)
 
-    def _near(self, described: Described, families: frozenset[str]) -> list[str]:
-        """Keys of the things with which a candidate is compared."""
-        found: dict[str, None] = {}
-        for identifier in sorted(described.identifiers):
-            found.update(dict.fromkeys(self._by_identifier.get(identifier, ())))
-        for form in described.names:
-            for key in (*form.keys, *form.bare_keys):
-                found.update(dict.fromkeys(self._by_name.get(key, ())))
-        full = [key for form in described.full for key in (*form.keys, *form.bare_keys)]
-        if not any(key in self._by_name for key in full):
-            # Neither an abbreviation nor an identifier says that no name is alike.
-            found.update(dict.fromkeys(self._alike(described)))
-        return [key for key in found if key.partition("/")[0] in families]
-
-    def _alike(self, described: Described) -> list[str]:
-        """Keys of the things whose names share the most telling words."""
-        shared: Counter[str] = Counter()
-        for word in {w for form in described.names for w in _parts(form)}:
-            holders = self._by_word.get(word, ())
-            if len(holders) <= _COMMON:
-                rarity = self._rarity(word)
-                for key in holders:
-                    shared[key] += rarity  # type: ignore[assignment]
-        return [key for key, _ in shared.most_common(_NEAR)]
-
 
 def build(engine: Selecting, decided: Decided | None = None) -> Linker:
     """A linker on the names and identifiers of a graph.
 
     Args:
         engine: Where to ask: an engine on a data version, or `Whole` of a store.
-        decided: What people have decided; see `kg.linking.decisions.decided`.
+        decided: What people have decided; see `kg.linking.links.decided`.
 
     Returns:
         The linker.
     """
-    return Linker(read(engine), codes(engine), decided)
+    return Linker(list(read(engine)), codes(engine), decided)
 
 
 def _by_person(candidate: Candidate, key: str) -> Match:
@@ -280,14 +266,6 @@ def _by_person(candidate: Candidate, key: str) -> Match:
 
 def _zh(candidate: Candidate) -> bool:
     return any(chinese(c) for c in candidate.names[0])
-
-
-def _parts(form: Form) -> tuple[str, ...]:
-    """Words by which like names are sought: of Chinese pairs of characters."""
-    if not form.chinese:
-        return form.words
-    letters = form.words[0]
-    return tuple(letters[at : at + 2] for at in range(len(letters) - 1))
 
 
 __all__ = ["DOUBTFUL", "MARGIN", "SURE", "Decided", "Linker", "Match", "Outcome", "build"]

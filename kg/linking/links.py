@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import rq
 from kg.citing import Selecting, text_of
 from kg.errors import InvalidInput
-from kg.linking.linker import Decided, Linker, Match, Outcome
+from kg.linking import known as known_
+from kg.linking.known import Whole
+from kg.linking.linker import Decided, Linker, Match, Outcome, build
 from kg.linking.scoring import Feature, Scored
 from kg.namespaces import DCTERMS, ID, OWL, PREFIXES, PROV, RDF_TYPE, RDFS, VOCAB, XSD, graph
 from kg.resources import tool_version
@@ -29,6 +31,12 @@ SEMAPV = "https://w3id.org/semapv/vocab/"
 LINKS = graph("links")
 STATUSES = ("open", "linked", "accepted", "rejected", "later")
 SAME_AS = NamedNode(OWL + "sameAs")
+#: Schemes whose identifiers are IRIs of the same thing elsewhere: scheme → beginning of the IRI.
+ELSEWHERE = {
+    "ror": "https://ror.org/",
+    "wikidata": "http://www.wikidata.org/entity/",
+    "orcid": "https://orcid.org/",
+}
 _STATUS = VOCAB + "link-status/"
 _TOOL = "istc kg.linking"
 _CLASS = NamedNode(SSSOM + "Mapping")
@@ -96,8 +104,13 @@ class Link:
         """Its IRI."""
         return f"{ID}link/{self.number}"
 
+    @property
+    def same(self) -> bool:
+        """Whether it says that two nodes are the same thing."""
+        return self.status in ("accepted", "linked") and not self.candidate.startswith("name/")
+
     def quads(self) -> Iterator[Quad]:
-        """What graph/links says of it; of an accepted one also that the two are the same."""
+        """What graph/links says of it, and where the two are the same also that."""
 
         def say(name: str, value: NamedNode | Literal) -> Quad:
             return Quad(NamedNode(self.iri), NamedNode(name), value, LINKS)
@@ -130,14 +143,34 @@ class Link:
         for name, value in ((_MADE, self.made), (_DECIDED, self.decided)):
             if value:
                 yield say(name, Literal(value, datatype=NamedNode(XSD + "dateTime")))
-        if self.status == "accepted" and not self.candidate.startswith("name/"):
+        if self.same:
             same = NamedNode(iri_of(self.candidate)), SAME_AS, NamedNode(iri_of(self.target))
             yield Quad(*same, LINKS)
 
+    def record(self) -> dict[str, object]:
+        """The link as plain values."""
+        return {
+            "id": self.number,
+            "iri": self.iri,
+            "status": self.status,
+            "score": self.score,
+            "candidate": self.candidate,
+            "label": self.label,
+            "names": list(self.names),
+            "identifiers": list(self.identifiers),
+            "target": self.target or None,
+            "targetLabel": self.target_label or None,
+            "why": {"zh": self.zh, "en": self.en},
+            "source": self.source or None,
+            "found": self.made,
+            "reviewer": self.reviewer or None,
+            "decided": self.decided or None,
+        }
+
 
 def iri_of(key: str) -> str:
-    """The IRI of a key, whatever characters it has."""
-    return ID + quote(key, safe="/-._~!$&'()*+,;=:@")
+    """The IRI of a key, whatever characters it has; an IRI that is none of ours is its own key."""
+    return key if "://" in key else ID + quote(key, safe="/-._~!$&'()*+,;=:@")
 
 
 def _key(iri: str) -> str:
@@ -223,6 +256,27 @@ def decided(engine: Selecting) -> Decided:
     return Decided(accepted, {key: frozenset(targets) for key, targets in rejected.items()})
 
 
+def on(store: Store, there: Callable[[str], bool]) -> Linker:
+    """What links things to those of a store, as people have decided; it reads when it is asked.
+
+    Args:
+        store: The graph; it must stay open and as it is.
+        there: Says whether the thing of a key will still be there when the import is.
+    """
+    engine = Whole(store)
+    return Linker(known_.read(engine), known_.codes(engine), decided(engine), there)
+
+
+def standing(store: Store) -> Linker:
+    """What links things to those of a store as it is now, as people have decided.
+
+    Args:
+        store: The graph; it may change afterwards.
+    """
+    engine = Whole(store)
+    return build(engine, decided(engine))
+
+
 def of(linker: Linker, matches: Iterable[Match], source: str) -> Iterator[Link]:
     """The links of matches: one for what a candidate is, or one for each thing that it may be.
 
@@ -283,6 +337,6 @@ def settled(link: Link, status: str, reviewer: str) -> Link:
 
 
 __all__ = [
-    "LINKS", "SAME_AS", "SEMAPV", "SSSOM", "STATUSES", "Link", "decided", "iri_of", "of", "read",
-    "settled",
+    "ELSEWHERE", "LINKS", "SAME_AS", "SEMAPV", "SSSOM", "STATUSES", "Link", "decided", "iri_of",
+    "of", "on", "read", "settled", "standing",
 ]  # fmt: skip

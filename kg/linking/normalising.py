@@ -68,6 +68,14 @@ class Form:
             return ()
         return (_ordered(self.bare), "".join(self.bare))
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Words by which like names are sought: of Chinese pairs of characters."""
+        if not self.chinese:
+            return self.words
+        letters = self.words[0]
+        return tuple(letters[at : at + 2] for at in range(len(letters) - 1))
+
 
 def _ordered(words: Iterable[str]) -> str:
     return " ".join(sorted(words))

@@ -1,4 +1,4 @@
-"""Decide on links, remember them, take them out.
+"""What an import changes in links; decide on them; take them out.
 
 Everything goes through `kg.changing`: a decision is one change with its line in the journal, and
 `istc undo` takes it back exactly.
@@ -11,18 +11,18 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import changing
-from kg.changing import Changed, Quads
-from kg.errors import InvalidInput, NoStore, NotFound, Stale
-from kg.linking import links
-from kg.linking.known import Whole, read
-from kg.linking.linker import Linker, Match
+from kg.changing import Changed, Guard
+from kg.errors import Conflict, InvalidInput, NoStore, NotFound, Stale
+from kg.linking import links, merging
+from kg.linking.known import Whole
 from kg.linking.links import LINKS, SAME_AS, SEMAPV, Link
-from kg.namespaces import ID, ISTC, OWL, PREFIXES, RDF_TYPE, VOCAB
+from kg.namespaces import ID, ISTC, OWL, PREFIXES, RDF_TYPE, RDFS_LABEL, VOCAB
 from kg.resources import tool_version
 from kg.settings import Settings
 from kg.store.journal import Entry
@@ -32,12 +32,6 @@ from kg.store.versions import Version, current
 #: Verb → status.
 VERBS = {"accept": "accepted", "reject": "rejected", "later": "later", "reopen": "open"}
 _SETTLED = ("accepted", "rejected", "later")
-#: Schemes whose identifiers are IRIs of the same thing elsewhere: scheme → beginning of the IRI.
-_ELSEWHERE = {
-    "ror": "https://ror.org/",
-    "wikidata": "http://www.wikidata.org/entity/",
-    "orcid": "https://orcid.org/",
-}
 _COLUMNS = (
     "subject_id", "subject_label", "predicate_modifier", "predicate_id", "object_id",
     "object_label", "mapping_justification", "reviewer_label", "mapping_date", "mapping_tool",
@@ -54,100 +48,151 @@ def all_links(settings: Settings) -> list[Link]:
     return links.read(Whole(_store(_version(settings))))
 
 
-def news(known: Iterable[Link], found: Iterable[Link]) -> tuple[set[Quad], set[Quad]]:
+def news(known: Iterable[Link], found: Iterable[Link], source: str) -> tuple[set[Quad], set[Quad]]:
     """What graph/links has to take up and to give up after an import.
 
     Args:
         known: The links that are there.
         found: The links that the import found; see `kg.linking.links.of`.
+        source: Key of the document of the candidates.
 
     Returns:
         Quads to be added and to be removed, for the change of the import itself. What people have
-        decided stays as it is.
+        decided stays as it is; links that the source no longer gives rise to go.
     """
     held = {link.number: link for link in known}
     added: set[Quad] = set()
     removed: set[Quad] = set()
-    for link in found:
-        before = held.get(link.number)
+    found_ = {link.number: link for link in found}
+    for number, link in found_.items():
+        before = held.get(number)
         if before is None:
             added.update(link.quads())
         elif before.status not in _SETTLED and _said(before) != _said(link):
             removed.update(before.quads())
             added.update(link.quads())
-    return added, removed - added
+    for link in held.values():
+        left = link.source == source and link.number not in found_ and link.status not in _SETTLED
+        # Names are the same name in every source.
+        if left and not link.candidate.startswith("name/"):
+            removed.update(link.quads())
+    return added, removed
 
 
 def _said(link: Link) -> tuple[object, ...]:
     return link.score, link.status, link.en
 
 
-def remember(
-    settings: Settings, linker: Linker, matches: Iterable[Match], source: str, agent: str
-) -> Changed:
-    """Write matches into graph/links, as a change of its own.
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decides on one link.
 
-    Args:
-        settings: Home, bar and limits.
-        linker: The linker that found them.
-        matches: Matches, usually `linker.matches`.
-        source: Key of the document of the candidates.
-        agent: Who.
-
-    Returns:
-        What was changed.
+    Attributes:
+        number: Id of the link, or its beginning.
+        verb: One of `VERBS`.
+        target: Key of the thing that the candidate is, where it is none of those offered.
+        seen: The status that the link had when it was looked at; empty when that does not matter.
     """
-    version = _version(settings)
-    known = links.read(Whole(_store(version)))
-    added, removed = news(known, links.of(linker, matches, source))
-    entry = Entry(agent, "linking", source=source, tool_version=tool_version())
-    return _change(settings, version, added, removed, entry)
+
+    number: str
+    verb: str
+    target: str = ""
+    seen: str = ""
 
 
 def decide(
-    settings: Settings, numbers: Sequence[str], verb: str, agent: str, target: str = ""
+    settings: Settings, decisions: Sequence[Decision], agent: str, *, guard: Guard | None = None
 ) -> Changed:
     """Decide on links, all in one change.
 
-    Accepting a link rejects the other open links of its candidate.
+    Accepting a link rejects the other open links of its candidate, and what imports say of the
+    candidate is said of the thing from now on.
 
     Args:
         settings: Home, bar and limits.
-        numbers: Ids of links, or their beginnings.
-        verb: One of `VERBS`.
+        decisions: What is decided, at most once on each link.
         agent: Who decides.
-        target: Key of the thing that the candidate is, where it is none of those offered.
+        guard: Looks at the truth before the change, under the lock, and raises to prevent it.
 
     Returns:
         What was changed.
 
     Raises:
         NotFound: There is no such link, or no such thing.
-        InvalidInput: A beginning fits several links, the link names no thing, or two links of one
-            candidate are accepted at once.
+        InvalidInput: A beginning fits several links, the link names no thing, two links of one
+            candidate are accepted at once, or a link is decided twice.
+        Conflict: Somebody else has decided since the links were looked at, or the candidate has
+            become another thing, so that the decision must be undone first.
         Stale: Somebody has changed the graph meanwhile.
     """
     version = _version(settings)
-    engine = Whole(_store(version))
-    known = links.read(engine)
-    chosen = list(dict.fromkeys(_one(known, number) for number in numbers))
-    if target:
-        chosen = [_aimed(engine, link, target) for link in chosen]
+    store = _store(version)
+    known = links.read(Whole(store))
+    chosen: dict[str, tuple[Link, str]] = {}
+    for decision in decisions:
+        link = _one(known, decision.number)
+        if decision.seen and decision.seen != link.status:
+            raise _decided(link)
+        if decision.target:
+            link = _aimed(store, link, decision.target)
+        _undecided(settings, store, known, link)
+        if chosen.get(link.number, (link, decision.verb))[1] != decision.verb:
+            raise InvalidInput(
+                f"The link of “{link.label}” is decided twice.",
+                where=link.number,
+                hint="Decide on each link once.",
+            )
+        chosen[link.number] = link, decision.verb
     changes: dict[str, Link] = {}
-    for link in chosen:
-        if verb == "accept":
-            _acceptable(link, [c for c in chosen if c.candidate == link.candidate])
-            for other in known:
-                if other.candidate == link.candidate and other.status != "rejected":
-                    changes[other.number] = links.settled(other, "rejected", agent)
-    for link in chosen:
+    for link in [link for link, verb in chosen.values() if verb == "accept"]:
+        of_candidate = [
+            c for c, verb in chosen.values() if verb == "accept" and c.candidate == link.candidate
+        ]
+        _acceptable(link, of_candidate)
+        for other in known:
+            if other.candidate == link.candidate and other.status != "rejected":
+                changes[other.number] = links.settled(other, "rejected", agent)
+    for link, verb in chosen.values():
         changes[link.number] = links.settled(link, VERBS[verb], agent)
     held = {link.number: link for link in known}
     added = {quad for link in changes.values() for quad in link.quads()}
     removed = {q for number in changes if number in held for q in held[number].quads()}
-    note = f"{VERBS[verb]}: {', '.join(link.number for link in chosen)}"
+    note = "; ".join(
+        f"{status}: {', '.join(numbers)}"
+        for verb, status in VERBS.items()
+        if (numbers := [number for number, (_, said) in chosen.items() if said == verb])
+    )
     entry = Entry(agent, "review", tool_version=tool_version(), note=note)
-    return _change(settings, version, added, removed - added, entry)
+    same = {
+        links.iri_of(link.candidate): links.iri_of(link.target)
+        for link in changes.values()
+        if link.status == "accepted" and not link.candidate.startswith("name/")
+    }
+    more, less = merging.merged(store, same)
+    return _change(settings, version, added | more, removed | less, entry, guard)
+
+
+def _undecided(settings: Settings, store: Store, known: list[Link], link: Link) -> None:
+    """Make sure that the data of a candidate are still its own."""
+    for other in known:
+        if other.candidate == link.candidate and other.status == "accepted":
+            number = merging.merged_by(settings.home, store, other)
+            if number is not None:
+                raise Conflict(
+                    f"“{other.label}” has become {other.target} in change {number}.",
+                    where=other.number,
+                    hint=f"Take that decision back with its data: istc undo {number}",
+                    extra={"changed": [other.record()]},
+                )
+
+
+def _decided(link: Link) -> Conflict:
+    return Conflict(
+        f"The link of “{link.label}” has been decided meanwhile: {link.status}.",
+        where=link.number,
+        hint="Look at the list again, then decide.",
+        extra={"changed": [link.record()]},
+    )
 
 
 def _acceptable(link: Link, of_candidate: list[Link]) -> None:
@@ -178,15 +223,20 @@ def _one(known: list[Link], number: str) -> Link:
     return found[0]
 
 
-def _aimed(engine: Whole, link: Link, target: str) -> Link:
-    thing = next((thing for thing in read(engine) if thing.key == target), None)
-    if thing is None:
+def _aimed(store: Store, link: Link, target: str) -> Link:
+    node = NamedNode(links.iri_of(target))
+    if next(store.quads_for_pattern(node, RDF_TYPE, None), None) is None:
         raise NotFound(f"There is no thing “{target}”.", hint="Give its key, e.g. org/cas.")
+    labels = sorted(
+        quad.object.value
+        for quad in store.quads_for_pattern(node, RDFS_LABEL, None)
+        if isinstance(quad.object, Literal)
+    )
     return Link(
         candidate=link.candidate,
         target=target,
         label=link.label,
-        target_label=next(iter(thing.names), target),
+        target_label=next(iter(labels), target),
         names=link.names,
         identifiers=link.identifiers,
         source=link.source,
@@ -211,9 +261,16 @@ def _store(version: Version) -> Store:
 
 
 def _change(
-    settings: Settings, seen: Version, added: set[Quad], removed: set[Quad], entry: Entry
+    settings: Settings,
+    seen: Version,
+    added: set[Quad],
+    removed: set[Quad],
+    entry: Entry,
+    guard: Guard | None = None,
 ) -> Changed:
     def unchanged(truth: Truth) -> None:
+        if guard is not None:
+            guard(truth)
         if truth.version != seen.number:
             raise Stale(
                 "Somebody has changed the graph meanwhile.",
@@ -223,11 +280,8 @@ def _change(
             )
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = [str(Path(folder) / name) for name in ("added.nq", "removed.nq")]
-        for path, quads in zip(paths, (added, removed), strict=True):
-            lines = sorted(f"{quad} .\n" for quad in quads)
-            Path(path).write_text("".join(lines), encoding="utf-8")
-        return changing.change(settings, Quads(*paths), entry, guard=unchanged)
+        step = changing.quads(Path(folder), added, removed)
+        return changing.change(settings, step, entry, guard=unchanged)
 
 
 # --- out ------------------------------------------------------------------------------------------
@@ -293,8 +347,8 @@ def same_as(found: Iterable[Link]) -> Iterator[Quad]:
         for identifier in link.identifiers:
             scheme, _, value = identifier.partition(" ")
             yield from _identifier(thing, scheme, value)
-            if scheme in _ELSEWHERE:
-                iri = _ELSEWHERE[scheme] + value.rpartition("/")[2]
+            if scheme in links.ELSEWHERE:
+                iri = links.ELSEWHERE[scheme] + value.rpartition("/")[2]
                 yield Quad(thing, SAME_AS, NamedNode(iri), LINKS)
 
 
@@ -317,4 +371,4 @@ def _mapped(found: Iterable[Link], *, rejected: bool) -> Iterator[Link]:
     yield from sorted(chosen, key=lambda link: (link.candidate, link.target))
 
 
-__all__ = ["VERBS", "all_links", "decide", "news", "remember", "same_as", "sssom"]
+__all__ = ["VERBS", "Decision", "all_links", "decide", "news", "same_as", "sssom"]

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from kg import resources
+from kg.finding.words import chinese
 from kg.linking.known import SINGLE, Known
 from kg.linking.normalising import Form
 
@@ -141,13 +142,16 @@ def score(candidate: Described, thing: Described, rarity: Rarity, kind: str) -> 
     assert thing.known is not None  # noqa: S101 - things come from `Linker` only
     features = list(_identifiers(candidate, thing))
     agreed = any(f.name == "identifier" for f in features)
+    named = False
     if not agreed:
         best = _names(candidate, thing, rarity)
         if best is None:
             return Scored(thing.known.key, 0.0)
         features.append(best)
         features += _around(candidate, thing, best, rarity, kind)
-    features += _country(candidate, thing, agreed)
+        # Chinese labels tell bodies of two countries apart; English ones often do not.
+        named = best.name == "same-name" and any(map(chinese, best.value))
+    features += _country(candidate, thing, agreed, named)
     total = sum(feature.weight for feature in features)
     ordered = sorted(features, key=lambda f: -abs(f.weight))
     return Scored(thing.known.key, round(min(max(total, 0.0), 1.0), 3), tuple(ordered))
@@ -276,7 +280,7 @@ def _differing(candidate: Described, thing: Described, rarity: Rarity) -> str:
     return ""
 
 
-def _country(candidate: Described, thing: Described, agreed: bool) -> list[Feature]:
+def _country(candidate: Described, thing: Described, agreed: bool, named: bool) -> list[Feature]:
     mine, theirs = candidate.countries, thing.countries
     if mine & theirs:
         return [] if agreed else [_feature("country", _codes(mine & theirs))]
@@ -286,7 +290,7 @@ def _country(candidate: Described, thing: Described, agreed: bool) -> list[Featu
             return [] if related else [_feature("country-related", _codes(theirs))]
         return [_feature("country-related" if related else "country-differs", _codes(theirs))]
     world = any(form.world for form in candidate.full)
-    return [] if agreed or not theirs or world else [_feature("country-unknown")]
+    return [] if agreed or named or not theirs or world else [_feature("country-unknown")]
 
 
 def _codes(keys: frozenset[str]) -> str:

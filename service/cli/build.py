@@ -55,7 +55,7 @@ def build(session: Session, *, force: bool = False) -> BuildReport:
     Raises:
         NonConforming: The graph breaks a shape or a check; all of it has been printed.
     """
-    with progress() as tell, told():
+    with progress(lines=True) as tell, told():
         report = building.build(session.settings, tell, force=force)
     if report.seconds:
         stages = ", ".join(f"{name} {took:.1f} s" for name, took in report.seconds.items())

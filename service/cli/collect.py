@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from service.cli.build import told
-from service.cli.import_ import linker
 from service.cli.output import note, progress, write_table
 from service.cli.push import push
 from service.cli.session import Session
@@ -35,6 +34,7 @@ def command(
       ISTC_HOME=.istc-all istc collect ../shared/data
       istc collect ../shared/data --only ror-subset --only uk-treaties
     """
+    from kg import linking
     from kg.importing import collecting
 
     sets = collecting.chosen(only, folder)
@@ -45,7 +45,7 @@ def command(
 
     with progress() as tell, told():
         report = collecting.collect(
-            session.settings, folder, only, linker=linker, progress=tell, force=force
+            session.settings, folder, only, linker=linking.standing, progress=tell, force=force
         )
     push(session)
     if not report.changed and not report.counts:

@@ -6,13 +6,11 @@ import sys
 from pathlib import Path
 
 import click
-from pyoxigraph import Store
 
 from kg.importing import imports
 from kg.importing.drafting import Upload
 from kg.importing.findings import Findings
 from kg.importing.imports import Checked, Order
-from kg.linking import Linker
 from kg.settings import BARS
 from service.cli.options import language as language_option
 from service.cli.options import who
@@ -78,22 +76,17 @@ def command(
     uploads = tuple(Upload(path, path.name) for path in files)
     key = source or imports.source_key(files[0].name)
     order = Order(uploads, key, who("istc import"), mapping, bar)
-    made: list[Linker] = []
-
-    def link(store: Store) -> Linker:
-        made.append(linker(store))
-        return made[-1]
 
     with imports.workspace(session.settings.home) as folder:
         with progress() as tell:
-            checked = imports.check(session.settings, order, folder, linker=link, progress=tell)
+            checked = imports.check(session.settings, order, folder, progress=tell)
         if report is not None:
             write_report(report, checked.findings, key, language)
         if not as_json:
             _preview(checked, language, shown=report is None)
         if checked.prepared is None or dry_run:
             if as_json:
-                write_json(checked.record() | {"findings": checked.findings.records()})
+                write_json(checked.record() | {"findings": list(checked.findings.records())})
             if checked.prepared is None:
                 raise imports.refused(checked.findings)
             return
@@ -102,47 +95,18 @@ def command(
             return
         with progress() as tell:
             done = imports.commit(session.settings, checked, progress=tell)
-    for one in made:
-        remember(session, one, key)
+        findings = list(checked.findings.records()) if as_json else []
     push(session)
     if as_json:
         write_json(
             checked.record()
             | {"version": done.version.number, "digest": done.version.digest}
-            | {"changed": done.changed, "findings": checked.findings.records()}
+            | {"changed": done.changed, "findings": findings}
         )
         return
     if not done.changed:
         note("the graph holds all of it already; nothing was changed")
     click.echo(done.version.number)
-
-
-def linker(store: Store) -> Linker:
-    """What links things to those of a graph, with what people have decided."""
-    from kg import linking
-    from kg.linking import links
-
-    engine = linking.Whole(store)
-    return linking.build(engine, links.decided(engine))
-
-
-def remember(session: Session, made: Linker, source: str) -> None:
-    """Note what was linked, and what people have to decide, as a change of its own.
-
-    Args:
-        session: The settings.
-        made: What has linked things of a source.
-        source: Key of the source.
-    """
-    from kg import linking
-    from kg.linking import reviewing
-
-    found = made.matches
-    if found:
-        reviewing.remember(session.settings, made, found, f"doc/{source}", who("istc import"))
-    waiting = sum(match.outcome is linking.Outcome.DOUBTFUL for match in found)
-    if waiting:
-        note(f"{waiting} things may be there already; decide with: istc review")
 
 
 def _agreed() -> bool:
@@ -162,10 +126,26 @@ def _preview(checked: Checked, language: str, *, shown: bool) -> None:
         note(f"there already: {cell} is {iri}")
     if len(checked.linked) > _SHOWN:
         note(f"and {len(checked.linked) - _SHOWN} more are there already")
+    _links(checked, language)
     if checked.prepared is not None:
         added, removed = checked.prepared.stated
         note(f"{checked.new} new things, {added} triples added, {removed} removed")
     note(", ".join(f"{number} {name}" for name, number in checked.findings.counts.items()))
+
+
+def _links(checked: Checked, language: str) -> None:
+    """What the linker found, the surest first, and what waits for a decision."""
+    found = sorted(checked.links, key=lambda link: (link.status, -link.score, link.label))
+    for link in found[:_SHOWN]:
+        why = link.zh if language == "zh" else link.en
+        verb = "linked" if link.status == "linked" else "may be"
+        target = link.target or "nothing that is known"
+        note(f"{verb}: {link.label} {link.score:.2f} {target} ({why})")
+    if len(found) > _SHOWN:
+        note(f"and {len(found) - _SHOWN} more links; --json shows all")
+    waiting = len({link.candidate for link in found if link.status == "open"})
+    if waiting:
+        note(f"{waiting} things may be there already; decide after the import with: istc review")
 
 
 def write_report(path: Path, found: Findings, source: str, language: str) -> None:
@@ -183,30 +163,15 @@ def write_report(path: Path, found: Findings, source: str, language: str) -> Non
     form = {".txt": "text"}.get(path.suffix, path.suffix.removeprefix("."))
     if form not in FORMS:
         raise click.UsageError("A report ends with .csv, .json, .ttl or .txt.")
-    path.write_text(report_text(found, form, source, language), encoding="utf-8")
+    with path.open("wb") as file:
+        found.write(file, form, document(source), language)
 
 
-def report_text(found: Findings, form: str, source: str, language: str) -> str:
-    """A report as text.
-
-    Args:
-        found: What it says.
-        form: `text`, `csv`, `json` or `ttl`.
-        source: Key of the source.
-        language: Language of a report in words.
-    """
+def document(source: str) -> str:
+    """IRI of the document of a source."""
     from kg.namespaces import ID
-    from service.cli.output import json_text
 
-    match form:
-        case "csv":
-            return found.csv()
-        case "json":
-            return json_text(found.records())
-        case "ttl":
-            return found.turtle(f"{ID}doc/{source}")
-        case _:
-            return "".join(f"{line}\n" for line in found.lines(language))
+    return f"{ID}doc/{source}"
 
 
-__all__ = ["FORMS", "command", "linker", "remember", "report_text", "write_report"]
+__all__ = ["FORMS", "command", "document", "write_report"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from kg.assembling import Progress
+    from kg.progress import Progress
 
 #: Wide enough for every row, where nobody looks at a screen.
 _UNBOUND = 10_000
@@ -66,13 +66,19 @@ def write_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Show the stages of a long piece of work: a bar on a terminal, else a line a stage."""
+def progress(*, lines: bool = False) -> Iterator[Progress]:
+    """Show how far a long piece of work is: a bar with rate and time left, on a terminal only.
+
+    Args:
+        lines: Say a line a stage where there is no terminal, for logs.
+    """
+    from kg.progress import silent
+
     if sys.stderr.isatty():
         with _bar() as tell:
             yield tell
     else:
-        yield _lines()
+        yield _lines() if lines else silent
 
 
 def _lines() -> Progress:

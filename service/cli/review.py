@@ -51,7 +51,7 @@ def _list(session: Session, every: bool, as_json: bool, language: str) -> None:
     known = reviewing.all_links(session.settings)
     shown = [link for link in known if every or link.status == "open"]
     if as_json:
-        write_json([_record(link) for link in shown])
+        write_json([link.record() for link in shown])
         return
     write_table(_FIELDS, [_row(link, language) for link in shown])
     counts = dict.fromkeys(("open", "later", "linked", "accepted", "rejected"), 0)
@@ -67,31 +67,13 @@ def _row(link: Link, language: str) -> tuple[str, ...]:
     return link.number, link.status, score, link.candidate, link.label, may_be, why
 
 
-def _record(link: Link) -> dict[str, object]:
-    return {
-        "id": link.number,
-        "iri": link.iri,
-        "status": link.status,
-        "score": link.score,
-        "candidate": link.candidate,
-        "names": link.names,
-        "identifiers": link.identifiers,
-        "target": link.target or None,
-        "targetLabel": link.target_label or None,
-        "why": {"zh": link.zh, "en": link.en},
-        "source": link.source or None,
-        "found": link.made,
-        "reviewer": link.reviewer or None,
-        "decided": link.decided or None,
-    }
-
-
 def _decide(session: Session, ids: Iterable[str], verb: str, by: str | None, to: str = "") -> None:
     from kg.linking import reviewing
 
     session.version()
     numbers = list(ids)
-    done = reviewing.decide(session.settings, numbers, verb, by or _who(), to)
+    decisions = [reviewing.Decision(number, verb, to) for number in numbers]
+    done = reviewing.decide(session.settings, decisions, by or _who())
     push(session)
     status = reviewing.VERBS[verb]
     note(f"{status}: {', '.join(numbers)}" if done.changed else "nothing has changed")

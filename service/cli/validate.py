@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,9 +12,8 @@ from kg.assembling import Staged
 from kg.errors import NonConforming
 from kg.importing import imports
 from kg.importing.drafting import Upload
-from kg.importing.findings import Findings
-from kg.report import SEVERITIES, Report, Result
-from service.cli.import_ import FORMS, linker, report_text
+from kg.report import SEVERITIES, Report, Result, Severity
+from service.cli.import_ import FORMS, document
 from service.cli.options import language as language_option
 from service.cli.options import who
 from service.cli.output import note, progress
@@ -42,7 +42,7 @@ def command(
     session: Session,
     files: tuple[Path, ...],
     form: str,
-    severity: str,
+    severity: Severity,
     source: str | None,
     mapping: Path | None,
     language: str,
@@ -98,7 +98,7 @@ def _files(
     session: Session,
     files: tuple[Path, ...],
     form: str,
-    severity: str,
+    severity: Severity,
     source: str | None,
     mapping: Path | None,
     language: str,
@@ -107,15 +107,16 @@ def _files(
     key = source or imports.source_key(files[0].name)
     uploads = tuple(Upload(path, path.name) for path in files)
     order = imports.Order(uploads, key, who("istc validate"), mapping)
-    with imports.workspace(session.settings.home) as folder, progress() as tell:
-        checked = imports.check(session.settings, order, folder, linker=linker, progress=tell)
-    if checked.findings.unreadable:
-        raise imports.refused(checked.findings)
-    shown = Findings(tuple(f for f in checked.findings.found if _graver(f.severity, severity)))
-    click.echo(report_text(shown, form, key, language), nl=False)
-    note(", ".join(f"{number} {name}" for name, number in checked.findings.counts.items()))
-    if not checked.findings.conforms:
-        raise imports.refused(checked.findings)
+    with imports.workspace(session.settings.home) as folder:
+        with progress() as tell:
+            found = imports.check(session.settings, order, folder, progress=tell).findings
+        if found.unreadable:
+            raise imports.refused(found)
+        found.down_to(severity).write(sys.stdout.buffer, form, document(key), language)
+        sys.stdout.buffer.flush()
+        note(", ".join(f"{number} {name}" for name, number in found.counts.items()))
+        if not found.conforms:
+            raise imports.refused(found)
 
 
 __all__ = ["command"]

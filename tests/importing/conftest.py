@@ -14,6 +14,8 @@ from kg import mapping
 from kg.importing import templates
 from kg.settings import Settings
 
+from .desks import Desk
+
 Rows = dict[str, list[dict[str, Any]]]
 Register = Callable[[Rows], Path]
 
@@ -64,22 +66,22 @@ REGISTER: Rows = {
 }
 
 
+def write_register(rows: Rows, path: Path) -> Path:
+    """Write rows into the template workbook."""
+    path.write_bytes(templates.as_xlsx())
+    book = openpyxl.load_workbook(path)
+    for table, some in rows.items():
+        columns = list(mapping.mappings()[table].columns)
+        for cells in some:
+            book[table].append([cells.get(name) for name in columns])
+    book.save(path)
+    return path
+
+
 @pytest.fixture
 def register(tmp_path: Path) -> Register:
     """`register(rows)` writes rows into the template workbook."""
-
-    def write(rows: Rows) -> Path:
-        path = tmp_path / "office-register.xlsx"
-        path.write_bytes(templates.as_xlsx())
-        book = openpyxl.load_workbook(path)
-        for table, some in rows.items():
-            columns = list(mapping.mappings()[table].columns)
-            for cells in some:
-                book[table].append([cells.get(name) for name in columns])
-        book.save(path)
-        return path
-
-    return write
+    return lambda rows: write_register(rows, tmp_path / "office-register.xlsx")
 
 
 @pytest.fixture
@@ -88,3 +90,11 @@ def settings(built_home: Path, tmp_path: Path) -> Settings:
     home = tmp_path / "home"
     shutil.copytree(built_home, home)
     return Settings(home=home)
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Desk:
+    """Somebody who imports into that graph."""
+    folder = settings.home / "imports" / "mine"
+    folder.mkdir(parents=True)
+    return Desk(settings, folder)

@@ -5,57 +5,20 @@ from __future__ import annotations
 import copy
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg import changing
 from kg.errors import BuiltGraph, InvalidParameter, NonConforming, OutsideAccess
 from kg.importing import imports
-from kg.importing.drafting import Upload
-from kg.importing.imports import Checked, Order
-from kg.namespaces import GRAPH, ID, ISTC, RDFS, SH
-from kg.settings import Settings
-from kg.store import versions
+from kg.namespaces import ID, ISTC, RDFS, SH
+from kg.store.journal import Entry
 
 from .conftest import REGISTER, Register
-
-MINE = f"{GRAPH}source/office-register"
-
-
-@dataclass
-class Desk:
-    """Somebody who imports."""
-
-    settings: Settings
-    folder: Path
-
-    def check(self, *paths: Path, source: str = "office-register", **more: object) -> Checked:
-        uploads = tuple(Upload(path, path.name) for path in paths)
-        order = Order(uploads, source, "desk", **more)  # type: ignore[arg-type]
-        return imports.check(self.settings, order, self.folder)
-
-    def digest(self) -> str:
-        now = versions.current(self.settings.home)
-        assert now is not None
-        return now.digest
-
-    def asks(self, pattern: str) -> bool:
-        now = versions.current(self.settings.home)
-        assert now is not None
-        prefixes = f"PREFIX istc: <{ISTC}> PREFIX rdfs: <{RDFS}> PREFIX id: <{ID}>"
-        store = Store.read_only(str(now.path))
-        return bool(store.query(f"{prefixes} ASK {{ GRAPH <{MINE}> {{ {pattern} }} }}"))
-
-
-@pytest.fixture
-def desk(settings: Settings, tmp_path: Path) -> Desk:
-    folder = settings.home / "imports" / "mine"
-    folder.mkdir(parents=True)
-    return Desk(settings, folder)
+from .desks import MINE, Desk
 
 
 def test_a_register_in_its_own_words_becomes_facts_with_places_and_goes_again(
@@ -104,7 +67,7 @@ def test_an_import_of_the_same_source_replaces_the_earlier_one(
     other = changing.Update(
         "INSERT DATA { GRAPH <http://example.org/g> { <http://a> <http://b> 1 } }", "http://x/"
     )
-    changing.change(desk.settings, other, imports._entry(desk.settings, checked.order))
+    changing.change(desk.settings, other, Entry("desk", "update"))
     done = imports.commit(desk.settings, checked)
     assert done.added == 0
     assert done.removed > 0
@@ -143,12 +106,11 @@ def test_everything_that_is_wrong_is_told_with_its_cell_in_both_languages(
     assert "agreement/example" in near.messages["en"]
     assert "是否指 agreement/example" in near.messages["zh"]
     assert near.value == "agreement/exampel"
-    table = list(csv.DictReader(io.StringIO(checked.findings.csv())))
+    table = list(csv.DictReader(io.StringIO(checked.findings.text("csv", MINE))))
     assert {row["file"] for row in table} == {"office-register.xlsx"}
     assert all(row["message_zh"] and row["message_en"] for row in table)
-    triples = pyoxigraph.parse(
-        input=checked.findings.turtle(f"{ID}doc/office-register"), format=RdfFormat.TURTLE
-    )
+    turtle = checked.findings.text("ttl", f"{ID}doc/office-register")
+    triples = pyoxigraph.parse(input=turtle, format=RdfFormat.TURTLE)
     assert sum(t.predicate.value == SH + "result" for t in triples) == len(table) == 7
     with pytest.raises(NonConforming):
         imports.commit(desk.settings, checked)
@@ -201,9 +163,12 @@ def test_a_table_of_ones_own_comes_with_its_mapping(desk: Desk, tmp_path: Path) 
     [finding] = checked.findings.found
     assert (finding.place["row"], finding.place["column"], finding.value) == (3, "国家", "XX")
     table.write_bytes(
-        "Partner;国家;Phone\r\nInstitut Zwei;德国;1\r\nThird;PAK;2\r\n".encode("gb18030")
+        "Partner;国家;Phone\r\nInstitut Zwei;德国;1\r\nThird;PAK;2\r\n"
+        "Chinese Academy of Sciences;中国;3\r\n".encode("gb18030")
     )
-    imports.commit(desk.settings, desk.check(table, mapping=tmp_path / "partners.rq"))
+    checked = desk.check(table, mapping=tmp_path / "partners.rq")
+    assert [(link.target, link.status) for link in checked.links] == [("org/cas", "linked")]
+    imports.commit(desk.settings, checked)
     assert desk.asks(f"?o rdfs:label 'Institut Zwei'@en ; istc:country <{ID}country/DEU>")
     reaching = MAPPING.replace("WHERE {", "WHERE { SERVICE <http://example.org/> { ?a ?b ?c }")
     (tmp_path / "partners.rq").write_text(reaching)
@@ -234,3 +199,17 @@ def test_graphs_that_a_build_makes_and_keys_that_are_none_are_refused(
         desk.check(path, source="liu-2023")
     with pytest.raises(InvalidParameter):
         desk.check(path, source="Büro")
+
+
+def test_numbers_in_another_writing_are_undone_exactly(desk: Desk, tmp_path: Path) -> None:
+    before = desk.digest()
+    path = tmp_path / "figures.ttl"
+    path.write_text(
+        "<http://example.org/a> <http://example.org/b> 1.50, 007, 1e0, "
+        '"1"^^<http://www.w3.org/2001/XMLSchema#boolean>, '
+        '"2020-01-01T00:00:00.000+00:00"^^<http://www.w3.org/2001/XMLSchema#dateTime> .'
+    )
+    first = imports.commit(desk.settings, desk.check(path))
+    assert desk.check(path).prepared.stated == (0, 0)
+    changing.undo(desk.settings, first.version.number, "desk")
+    assert desk.digest() == before

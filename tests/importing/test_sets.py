@@ -16,11 +16,14 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad
 
-from kg import assembling, building, mapping, resources, tables
+from kg import asking, assembling, building, catalogue, mapping, resources, tables
+from kg.assembling import Staged
+from kg.graph import InProcess
 from kg.importing import data_sets
 from kg.importing.data_sets import Candidate
 from kg.mapping import Mapping
 from kg.namespaces import graph
+from kg.store import union
 from kg.tables import Row, Table
 from tests import needs
 
@@ -130,11 +133,30 @@ def test_a_set_says_in_both_languages_what_it_takes_and_what_it_drops() -> None:
         assert about.licence.startswith("https://")
 
 
-def test_samples_of_all_sets_conform_together() -> None:
-    """A few records of each, with what they name, beside the curated content."""
-    staged = assembling.assemble(others=_samples())
-    wrong = building.inspect(staged).at_least("violation")
+@pytest.fixture(scope="module")
+def together() -> Staged:
+    """A few records of each set, with what they name, beside the curated content."""
+    return assembling.assemble(others=_samples())
+
+
+def test_samples_of_all_sets_conform_together(together: Staged) -> None:
+    wrong = building.inspect(together).at_least("violation")
     assert [(r.shape, r.focus, r.value) for r in wrong] == []
+
+
+def test_questions_are_answered_from_the_papers_and_the_samples_of_all_sets(
+    together: Staged,
+) -> None:
+    engine = InProcess(union.filled(together.store))
+    curated = {table.source for table in assembling.fact_tables()}
+    cited: set[str] = set()
+    for question in catalogue.questions():
+        answer = asking.ask(engine, question.id)
+        assert answer.rows, question.id
+        # IRI of a fact: …/id/fact/<source>-<number>.
+        cited |= {iri.rpartition("/")[2].rpartition("-")[0] for iri in answer.sources}
+    assert cited & curated
+    assert len(cited & set(KEYS)) >= 5, cited
 
 
 def _samples() -> Iterator[Quad]:

@@ -18,8 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from kg import open_graph
-from kg.importing.data_sets import Candidate
-from kg.linking import Linker, Match, Outcome, build
+from kg.linking import Candidate, Linker, Match, Outcome, build
 from kg.linking.known import Known, Whole, codes, plain_identifier, read
 from tests.needs import SHARED
 

@@ -15,9 +15,11 @@ import pytest
 import rdflib
 from pyoxigraph import Store
 
-from kg.importing.data_sets import Candidate
-from kg.linking import Linker, Outcome, Whole, build, links, reviewing
+from kg import changing
+from kg.changing import Changed
+from kg.linking import Candidate, Linker, Outcome, Whole, build, links, reviewing
 from kg.settings import Settings
+from kg.store.journal import Entry
 from kg.store.versions import current
 from tests.linking import measuring
 from tests.linking.measuring import Measured
@@ -136,9 +138,16 @@ def linked_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     for candidate in (CUHK, NSFC, PUMC):
         linker.key(candidate)
     linker.country("Kygryz Republic")
-    settings = Settings(home=home)
-    reviewing.remember(settings, linker, linker.matches, "doc/ror", "desk")
+    _noted(home, linker)
     return home
+
+
+def _noted(home: Path, linker: Linker) -> Changed:
+    """What an import changes in links, as a change of its own."""
+    found = links.of(linker, linker.matches, "doc/ror")
+    added, removed = reviewing.news(links.read(_engine(home)), found, "doc/ror")
+    step = changing.quads(home, added, removed, whole=True)
+    return changing.change(Settings(home=home), step, Entry("desk", "import"))
 
 
 @pytest.fixture
@@ -215,9 +224,10 @@ def test_an_import_again_leaves_decisions_alone(istc: Run, home: Path) -> None:
     istc("review", "later", str(waiting[NSFC.key]["id"]))
     linker = build(_engine(home), links.decided(_engine(home)))
     linker.key(NSFC)
-    settings = Settings(home=home)
-    done = reviewing.remember(settings, linker, linker.matches, "doc/ror", "desk")
-    assert not done.changed
+    linker.key(PUMC)
+    linker.key(CUHK)
+    linker.country("Kygryz Republic")
+    assert not _noted(home, linker).changed
     assert NSFC.key not in _open(istc)
 
 

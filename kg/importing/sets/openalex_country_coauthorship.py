@@ -38,8 +38,10 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
                     keys[vertex] = key = area(labels[vertex])
                     yield from declared(key or "")
             subject, counterpart = facts.pair(str(keys[one]), str(keys[other]))
-            place = f"y{year}-{line}"
-            yield rows.record(place, f"{name}:{line} {labels[one]}–{labels[other]}", "", "")
+            # The arcs of a vertex make one record; the counterpart of a figure tells which it is.
+            place = f"y{year}-{labels[one]}"
+            if declared.first(place):
+                yield rows.record(place, f"{name} {labels[one]}", "", "")
             yield facts.quantity(
                 f"{year % 100:02d}{line:06d}",
                 subject,

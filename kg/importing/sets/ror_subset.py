@@ -12,6 +12,8 @@ from typing import Any
 
 import ijson
 
+from kg import resources
+from kg import tables as tables_
 from kg.errors import InvalidInput
 from kg.importing import facts, rows
 from kg.importing.data_sets import Candidate, DataSet, Linking
@@ -72,6 +74,16 @@ def _from_v1(old: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _owners() -> dict[tuple[str, str], str]:
+    """Scheme and value of each identifier of our own tables → key of the thing that has it."""
+    return {
+        (row.cells["scheme"], row.cells["value"]): row.cells["subject"]
+        for folder in resources.folders("kg", "facts")
+        for item in resources.files("kg", "facts", folder.name, suffix="identifiers.csv")
+        for row in tables_.read(item, folder.name).rows
+    }
+
+
 def _code(iri: str) -> str:
     return iri.rpartition("/")[2]
 
@@ -82,9 +94,11 @@ class _Reading:
     def __init__(self, about: DataSet, folder: Path, link: Linking) -> None:
         self._about, self._folder, self._link = about, folder, link
         self._schemes = {"grid", "isni", "wikidata", "fundref"}
-        self._held: set[tuple[str, str]] = set()
+        self._owners = _owners()
         self._keys = {
-            record["id"]: link.key(self._candidate(record)) for record in _records(about, folder)
+            record["id"]: self._owners.get(("ror", record["id"]))
+            or link.key(self._candidate(record))
+            for record in _records(about, folder)
         }
 
     def items(self) -> Iterator[Item]:
@@ -113,9 +127,11 @@ class _Reading:
             yield "actors", self._thing(record, key, place, zh, en)
         name = en or zh
         for scheme, value in [("ror", record["id"]), *_identifiers(record)]:
-            if (scheme, value) in self._held or scheme not in {"ror", *self._schemes}:
+            if scheme not in {"ror", *self._schemes}:
                 continue
-            self._held.add((scheme, value))
+            # An identifier stays with the thing that has it, e.g. with a project of that name.
+            if self._owners.setdefault((scheme, value), key) != key:
+                continue
             yield facts.identifier(next(keys), key, scheme, value, name, place)
         for language, text in _names(record, every=not new):
             yield rows.name(next(keys), key, text, language, place)

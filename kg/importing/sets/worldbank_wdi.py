@@ -42,9 +42,10 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
             if subject is None:
                 continue
             yield from declared(subject)
-            place = f"s{series}-{row}"
-            locator = f"{name}:{row} {found['Country Code']} {found['Year']}"
-            yield rows.record(place, locator, "", "")
+            # The lines of a country make one record; the year of a figure tells which line it is.
+            place = f"s{series}-{found['Country Code']}"
+            if declared.first(place):
+                yield rows.record(place, f"{name} {found['Country Code']}", "", "")
             yield facts.quantity(
                 f"{series:02d}{row:06d}",
                 subject,

@@ -2,8 +2,8 @@
  * Decide on links: by button or key, one after the other; each decision can be taken back at once.
  */
 
-import { sender, wrong } from "./desk/sending.js";
-import { element } from "./editor/elements.js";
+import { sender, wrong } from "./sending.js";
+import { element } from "../editor/elements.js";
 
 const { addresses, language, words } = JSON.parse(document.getElementById("island").textContent);
 const desk = document.getElementById("desk");
@@ -23,7 +23,7 @@ async function decide(option, verb, target = null) {
   option.classList.add("busy");
   option.querySelector(".wrong-box")?.remove();
   said.textContent = words.working;
-  const decision = { id: option.dataset.id, verb, seen: option.dataset.status, ...(target ? { as: target } : {}) };
+  const decision = { id: option.dataset.id, verb, seen: option.dataset.status, ...(target ? { as: target.key } : {}) };
   try {
     const answer = await send(addresses.review, {
       method: "POST",
@@ -51,8 +51,7 @@ function done(option, told, target) {
     if (one && one.dataset.status !== link.status) settle(one, link.status);
   }
   const said = option.querySelector(".verdict");
-  const other = target && told.links.find((link) => link.target === target);
-  if (other) said.textContent = `${words.accepted} ${other.targetLabel || target}`;
+  if (target) said.textContent = `${words.accepted} ${target.name}`;
   if (told.changed) {
     const back = element("button", { type: "button", className: "plain back" }, words.undo);
     back.addEventListener("click", () => undo(option, told.version, before));
@@ -137,9 +136,11 @@ function searching(form) {
       const button = element("button", { type: "button", className: "plain" }, words.as);
       const item = element("li", {}, button, " ", element("a", { href: thing.url }, name), " ");
       if (!Object.values(thing.label).includes(thing.matched)) item.append(element("span", { className: "note" }, thing.matched));
+      const kind = thing.kind?.label[language];
+      if (kind) item.append(" ", element("span", { className: "note" }, kind), " ");
       item.append(element("code", {}, thing.key));
       button.setAttribute("aria-label", `${words.as}: ${name}`);
-      button.addEventListener("click", () => decide(form.closest(".record").querySelector(".option"), "accept", thing.key));
+      button.addEventListener("click", () => decide(form.closest(".record").querySelector(".option"), "accept", { key: thing.key, name }));
       return item;
     }));
     note.textContent = things.length ? (more ? words.more : "") : words.none;
