@@ -20,7 +20,6 @@ from kg.namespaces import (
     BASE,
     DCTERMS,
     ID,
-    ISTC,
     OWL,
     PREFIXES,
     RDF,
@@ -150,27 +149,33 @@ def described(
     return found
 
 
-def catalogue_quads(store: Store) -> set[Quad]:
+def catalogue_quads(store: Store, most: int | None = None) -> set[Quad]:
     """The quads of graph/catalogue.
 
     It is a part of the graph that it counts, so its numbers are counted again until they hold.
 
     Args:
         store: The staged graph.
+        most: Quads up to which a graph is held in memory to be asked. In a larger one, which is
+            read from disk, the default graph repeats a triple for each graph that states it, and
+            so do the numbers; the store itself is asked, and holds the catalogue afterwards.
 
     Returns:
         DCAT and VoID descriptions, prefixes, and the questions as `sh:SPARQLExecutable`.
     """
     target = graph("catalogue")
-    whole = union.filled(store)
+    large = most is not None and len(store) > most
+    whole = store if large else union.filled(store)
+    places = (target,) if large else (target, DefaultGraph())
 
     def put(triples: Iterable[Triple]) -> set[Quad]:
-        quads = _quads(triples, target)
-        whole.extend([*quads, *_quads(triples, DefaultGraph())])
-        return quads
+        held = list(triples)
+        for place in places:
+            whole.extend(_quads(held, place))
+        return _quads(held, target)
 
     def construct(text: str) -> Iterable[Triple]:
-        return cast(QueryTriples, whole.query(text))
+        return cast(QueryTriples, whole.query(text, use_default_graph_as_union=large))
 
     questions = (said for question in catalogue.questions() for said in _about(question))
     quads = put({*declared_prefixes(), *(Triple(s, NamedNode(p), o) for s, p, o in questions)})
@@ -182,7 +187,7 @@ def catalogue_quads(store: Store) -> set[Quad]:
         found = described(construct, [COUNTING])
         if found == counted:
             break
-        for place in (target, DefaultGraph()):
+        for place in places:
             for quad in _quads(counted - found, place):
                 whole.remove(quad)
         put(found - counted)
@@ -241,7 +246,7 @@ def _about_parameter(question: Question, parameter: Parameter, number: int) -> I
     for language, text in parameter.label.items():
         yield node, SH + "name", Literal(text, language=language)
     if parameter.type == "thing":
-        yield node, SH + "class", NamedNode(ISTC + parameter.of)
+        yield node, SH + "class", NamedNode(str(parameter.kind))
     elif parameter.type == "concept":
         yield node, SH + "class", NamedNode(SKOS + "Concept")
         yield node, SKOS + "inScheme", NamedNode(VOCAB + parameter.of)

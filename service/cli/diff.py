@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kg import differing
-from kg.differing import Difference
-from service.cli.output import note, write_json, write_table
+from service.cli.output import note, progress, write_table
 from service.cli.session import Session
+
+if TYPE_CHECKING:
+    from kg.differing import Difference
+    from kg.progress import Progress
+
+#: Exit code where there is a difference, as that of diff (POSIX).
+DIFFERENT = 1
 
 
 @click.command("diff")
@@ -22,11 +31,12 @@ from service.cli.session import Session
     default="text",
     help="Counts by graph, all quads as an RDF Patch, or JSON.",
 )
-@click.pass_obj
-def command(session: Session, first: str, second: str, form: str) -> None:
+@click.pass_context
+def command(ctx: click.Context, first: str, second: str, form: str) -> None:
     """Show what B adds to A and what it lacks: numbers of data versions, or files of RDF.
 
-    The journal is left out. Data version 0 is the empty graph.
+    The journal is left out. Data version 0 is the empty graph. Ends with code 0 when they hold the
+    same, 1 when they differ. Dumps may be larger than memory.
 
     \b
     Example:
@@ -34,37 +44,50 @@ def command(session: Session, first: str, second: str, form: str) -> None:
       istc diff 6 7 --format patch > change.rdfp
       istc diff yesterday.nq.gz today.nq.gz
     """
-    found = _difference(session, first, second)
+    with ExitStack() as stack:
+        with progress() as tell:
+            found = stack.enter_context(_difference(ctx.obj, first, second, tell))
+        _show(found, form)
+        differs = found.added or found.removed
+    ctx.exit(DIFFERENT if differs else 0)
+
+
+def _show(found: Difference, form: str) -> None:
     if form == "patch":
-        for line in found.patch():
-            click.echo(line)
-    elif form == "json":
-        write_json(
-            {
-                "added": len(found.added),
-                "removed": len(found.removed),
-                "graphs": {g: {"added": a, "removed": r} for g, (a, r) in found.graphs().items()},
-                "things": found.things(),
-            }
-        )
-    else:
-        rows = [(name, str(a), str(r)) for name, (a, r) in found.graphs().items()]
-        write_table(("graph", "added", "removed"), rows)
-        note(
-            f"{len(found.added)} quads added, {len(found.removed)} removed, "
-            f"{len(found.things())} things touched"
-        )
+        sys.stdout.buffer.writelines(found.patch())
+        sys.stdout.buffer.flush()
+        return
+    graphs = found.graphs()
+    if form == "json":
+        counted = {g: {"added": a, "removed": r} for g, (a, r) in graphs.items()}
+        told = {"added": found.added, "removed": found.removed, "graphs": counted}
+        text = json.dumps(told, ensure_ascii=False, indent=2).removesuffix("\n}")
+        click.echo(f'{text},\n  "things": [', nl=False)
+        for number, name in enumerate(found.things()):
+            click.echo(f"{',' if number else ''}\n    {json.dumps(name)}", nl=False)
+        click.echo("\n  ]\n}")
+        return
+    write_table(
+        ("graph", "added", "removed"), [(name, str(a), str(r)) for name, (a, r) in graphs.items()]
+    )
+    things = sum(1 for _ in found.things())
+    note(f"{found.added} quads added, {found.removed} removed, {things} things touched")
 
 
-def _difference(session: Session, first: str, second: str) -> Difference:
+def _difference(
+    session: Session, first: str, second: str, tell: Progress
+) -> AbstractContextManager[Difference]:
+    from kg import differing
+
     if first.isdigit() and second.isdigit():
         session.version()
-        return differing.between_versions(session.settings.home, int(first), int(second))
+        home = session.settings.home
+        return differing.between_versions(home, int(first), int(second), progress=tell)
     paths = [Path(first), Path(second)]
     for path in paths:
         if not path.is_file():
             raise click.UsageError(f"“{path}” is neither a data version nor a file.")
-    return differing.between_dumps(*paths)
+    return differing.between_dumps(*paths, progress=tell)
 
 
 __all__ = ["command"]

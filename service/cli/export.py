@@ -1,4 +1,4 @@
-"""`istc export`: the graph as a file."""
+"""`istc export`: the graph, or a part of it, as a file; or all files as a folder."""
 
 from __future__ import annotations
 
@@ -8,45 +8,92 @@ from pathlib import Path
 import click
 
 from kg import exporting
-from service.cli.output import note
+from service.cli.output import note, progress
 from service.cli.session import Session
 
 
 @click.command("export")
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+@click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*exporting.FORMATS, "rdf"]),
+    type=click.Choice([*exporting.FORMATS, "rdf", *exporting.CSV]),
     help="Default: by the ending of OUT.",
 )
 @click.option("--graph", help="Only this graph, e.g. ontology or source/liu-2023.")
+@click.option(
+    "--class",
+    "of",
+    metavar="NAME",
+    help="Only the things of this class, e.g. Organization, with their facts and evidence.",
+)
+@click.option("--all", "everything", is_flag=True, help="All files that the service offers.")
 @click.option("--journal", is_flag=True, help="With the journal of builds and imports.")
 @click.pass_obj
 def command(
-    session: Session, out: Path, form: str | None, graph: str | None, journal: bool
+    session: Session,
+    out: Path,
+    form: str | None,
+    graph: str | None,
+    of: str | None,
+    everything: bool,
+    journal: bool,
 ) -> None:
     """Write the graph to OUT: .nq, .trig, .ttl, .nt, .jsonld, .rdf; compressed when it ends in .gz.
 
-    The same data version gives the same bytes. Formats without named graphs get the union of all
-    graphs. OUT may be “-” for standard output, with --format.
+    The things of a class also come as a flat table: .csv with names of columns, .zh-en.csv with
+    headings in Chinese and English for spreadsheets (docs/recipes.md). The same data version gives
+    the same bytes. Formats without named graphs get the union of all graphs. OUT may be “-” for
+    standard output, with --format. With --all, OUT is a folder for the files that the service
+    offers: the whole graph, each named graph, each class, and SHA256SUMS.
 
     \b
     Example:
       istc export istc-kg.trig.gz
       istc export - --format ttl --graph source/liu-2023
+      istc export organizations.csv --class Organization
+      istc export dumps --all
     """
+    if everything:
+        if form or graph or of or journal:
+            raise click.UsageError("--all takes no other option.")
+        _all(session, out)
+        return
     version = session.version()
     base = session.settings.base_iri
-    if str(out) != "-":
-        number = exporting.export(version, out, form, graph=graph, journal=journal, base_iri=base)
-        note(f"{number} quads of data version {version.number} in {out}")
+    if str(out) == "-":
+        if form is None:
+            raise click.UsageError("Standard output needs --format.")
+        exporting.export(
+            version, sys.stdout.buffer, form, graph=graph, of=of, journal=journal, base_iri=base
+        )
+        sys.stdout.buffer.flush()
         return
-    if form is None:
-        raise click.UsageError("Standard output needs --format.")
-    found = exporting.quads(version, graph, journal=journal)
-    exporting.serialise(found, sys.stdout.buffer, exporting.format_named(form), base)
-    sys.stdout.buffer.flush()
+    with progress() as tell:
+        number = exporting.export(
+            version,
+            out,
+            form,
+            graph=graph,
+            of=of,
+            journal=journal,
+            base_iri=base,
+            progress=tell,
+        )
+    kind = "things" if out.name.endswith(exporting.CSV) or form in exporting.CSV else "quads"
+    note(f"{number} {kind} of data version {version.number} in {out}")
+
+
+def _all(session: Session, folder: Path) -> None:
+    version = session.version()
+    base = session.settings.base_iri
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"“{folder}” is not empty.")
+    names = exporting.file_names(version, base)
+    with progress() as tell:
+        exporting.make(version, names, folder, base_iri=base, progress=tell)
+        exporting.write_checksums(folder, names)
+    note(f"{len(names)} files of data version {version.number} in {folder}")
 
 
 __all__ = ["command"]

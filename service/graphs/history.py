@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, send_file
-from pyoxigraph import Store
+from contextlib import suppress
+
+from flask import Response, jsonify, render_template, request, send_file
 
 from kg import changing
-from kg.errors import NotFound
-from kg.store import changes, journal, versions
-from service import addresses, auth
-from service.graphs import committing
+from kg.errors import NotAllowed, NotFound
+from kg.store import changes, journal
+from kg.tokens import Token
+from service import addresses, auth, negotiation
+from service.graphs import committing, feed
 from service.graphs.committing import stamp
-from service.state import state, version
+from service.negotiation import HTML, JSON
+from service.state import state
 
 
 def undo(number: int) -> Response:
     """Take a change back, as a new change."""
-    token = auth.require("write")
+    token = _may_undo(number)
     with committing.writing():
         done = changing.undo(state().settings, number, token.name)
     committing.shown(done.version.number)
@@ -25,11 +28,26 @@ def undo(number: int) -> Response:
     return response
 
 
+def _may_undo(number: int) -> Token:
+    """The token of the request; who may decide on links may take such decisions back, too."""
+    if any(line.number == number and line.entry.activity == "review" for line in _lines()):
+        with suppress(NotAllowed):
+            return auth.require("import")
+    return auth.require("write")
+
+
+def _lines() -> list[journal.Recorded]:
+    return feed.lines(feed.current())
+
+
 def change(number: int) -> Response:
-    """Who changed the graph, when and how, in one change."""
-    now = versions.current(state().settings.home) or version()
-    with versions.hold(now):
-        lines = journal.entries(Store.read_only(str(now.path)))
+    """Who changed the graph, when and how, in one change; or the change as an RDF Patch."""
+    chosen = negotiation.choose(
+        (JSON, feed.RDF_PATCH, HTML), request.args.getlist("format") or None
+    )
+    if chosen is feed.RDF_PATCH:
+        return negotiation.vary(feed.of_change(number))
+    lines = _lines()
     line = next((line for line in lines if line.number == number), None)
     if line is None:
         raise NotFound(
@@ -38,8 +56,14 @@ def change(number: int) -> Response:
         )
     stands = any(one.number == number for one in journal.standing(lines))
     entry = line.entry
-    kept = changes.path(state().settings.home.absolute(), number).exists()
-    return jsonify(
+    counts = feed.counts(number)
+    if chosen is HTML:
+        page = render_template(
+            "graphs/change.html", line=line, counts=counts, stands=stands, stamp=stamp
+        )
+        return negotiation.vary(Response(page, content_type=HTML.content_type))
+    added, removed = counts or (None, None)
+    response = jsonify(
         change=number,
         commit=journal.commit_iri(number),
         at=stamp(entry.at),
@@ -53,13 +77,15 @@ def change(number: int) -> Response:
         stands=stands,
         digest=line.digest,
         quads=line.quads,
-        patch=addresses.public(f"/changes/{number}.rdfp.gz") if kept else None,
+        added=added,
+        removed=removed,
+        patch=addresses.public(f"/changes/{number}.rdfp.gz") if counts else None,
     )
+    return negotiation.vary(response)
 
 
 def patch(number: int) -> Response:
     """The quads that a change added and removed, as an RDF Patch."""
     path = changes.path(state().settings.home.absolute(), number)
-    if not path.exists():
-        raise NotFound(f"No change with the number {number} is kept.")
+    feed.known(number)
     return send_file(path, mimetype="application/gzip", conditional=True)

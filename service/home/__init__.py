@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from service.home import descriptions, downloads, openapi, operation, views
+from service.home import descriptions, downloads, downloads_page, openapi, operation, views
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_url_rule("/", view_func=views.home)
@@ -26,7 +26,9 @@ for _name, _view, _endings in (
             endpoint=f"{_name}_{_ending}",
         )
 blueprint.add_url_rule("/.well-known/void", view_func=descriptions.void, endpoint="well_known")
+blueprint.add_url_rule("/downloads", view_func=downloads_page.page, endpoint="downloads")
 blueprint.add_url_rule("/dumps/<int:number>/<path:name>", view_func=downloads.dump)
+blueprint.add_url_rule("/dumps/latest/<path:name>", view_func=downloads.latest)
 blueprint.add_url_rule(openapi.PATH, view_func=openapi.answer)
 blueprint.record_once(lambda made: made.app.extensions.update({operation.TRIAL: operation.Trial()}))
 for _path, _answer in (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from kg import browsing, describing
+from dataclasses import dataclass
+
+from kg import asking, browsing, describing
 from kg.describing import DataSet
+from kg.description import Thing
+from service.home import downloads
 from service.state import engine, state, version
 
 
@@ -25,6 +29,41 @@ def data_sets() -> tuple[DataSet, ...]:
 def published() -> list[DataSet]:
     """The data sets that the catalogue lists: the whole, and the facts of each document."""
     return [found for found in data_sets() if found.graph is None or found.document is not None]
+
+
+@dataclass(frozen=True)
+class ClassSet:
+    """The things of a class as a data set.
+
+    Attributes:
+        thing: Its IRI and the name of the class.
+        of: IRI of the class.
+        name: Name of its files, e.g. `class/Organization`.
+    """
+
+    thing: Thing
+    of: str
+    name: str
+
+
+def class_sets() -> tuple[ClassSet, ...]:
+    """The classes whose things have files of their own, by their IRIs."""
+    now = version()
+
+    def found() -> tuple[ClassSet, ...]:
+        classes = downloads.classes(now)
+        names = asking.labels(engine(), [part.of for part in classes])
+        start = f"{state().settings.base_iri}catalog#class-"
+        return tuple(
+            ClassSet(
+                Thing(start + part.name.rpartition("/")[2], names.get(part.of, {})),
+                part.of,
+                part.name,
+            )
+            for part in classes
+        )
+
+    return state().kept.get(now.digest, "classes", found)
 
 
 def changed() -> str | None:

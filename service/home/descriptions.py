@@ -16,11 +16,12 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
 from kg import describing, rq, shapes
 from kg.describing import DataSet
-from kg.namespaces import DCTERMS, PREFIXES, RDF_TYPE, XSD
+from kg.namespaces import DCTERMS, PREFIXES, RDF_TYPE, RDFS, XSD
+from kg.shapes import Shape
 from service import addresses, caching, negotiation, rdf
 from service.home import downloads
-from service.home.datasets import changed, published
-from service.negotiation import JSON, RDF, TURTLE, Format, vary
+from service.home.datasets import ClassSet, changed, class_sets, published
+from service.negotiation import HTML, JSON, RDF, TURTLE, Format, vary
 from service.state import engine, state, version
 
 VOID = PREFIXES["void"]
@@ -33,6 +34,8 @@ FILE_TYPES = {
     "nt.gz": "RDF_N_TRIPLES",
     "jsonld.gz": "JSON_LD",
     "rdf.gz": "RDF_XML",
+    "csv": "CSV",
+    "zh-en.csv": "CSV",
 }
 
 
@@ -77,21 +80,17 @@ def alternates(name: str, formats: Iterable[Format]) -> str:
 def catalogue(ending: str | None = None) -> Response:
     """The catalogue of our data sets, files and services (DCAT 3, valid against DCAT-AP 3)."""
     now = version()
-    if now.quads <= downloads.READY_QUADS:
-        # So that their sizes can be told; those of a large graph are made one by one.
-        downloads.make(now, downloads.names())
+    # So that their sizes can be told; those of a large graph, and of classes, are made one by one.
+    downloads.make(now, downloads.usual(now))
     return _answer("catalog", ending, _catalogue, files())
 
 
 def files() -> str:
     """Which files exist, in short: what is said of them changes when they are made."""
     now = version()
-    made = [
-        file.digest or ""
-        for found in published()
-        for file in downloads.listed(now, downloads.name_of(found))
-    ]
-    return " ".join(made)
+    names = [downloads.name_of(found) for found in published()]
+    names += [found.name for found in class_sets()]
+    return " ".join(file.digest or "" for name in names for file in downloads.listed(now, name))
 
 
 def _catalogue() -> list[Quad]:
@@ -116,6 +115,17 @@ def _catalogue() -> list[Quad]:
                 "files": downloads.listed(now, downloads.name_of(found)),
             }
             for found in published()
+        ]
+        + [
+            {
+                "iri": found.thing.iri,
+                "names": [Literal(t, language=tag) for tag, t in found.thing.label.items()]
+                or [Literal(addresses.last_part(found.of))],
+                "described": _about_class(found),
+                "of": found.of,
+                "files": downloads.listed(now, found.name),
+            }
+            for found in class_sets()
         ],
     )
     return list(pyoxigraph.parse(text, format=RdfFormat.TURTLE))
@@ -145,6 +155,17 @@ def _about(found: DataSet) -> list[Literal]:
     return [Literal(text, language=tag) for tag, text in texts.items()]
 
 
+def _about_class(found: ClassSet) -> list[Literal]:
+    names = found.thing.label
+    texts = {
+        "zh": f"“{names.get('zh') or names.get('en', '')}”类的全部事物，"
+        "连同有关事实及其出处；另有扁平表格。",
+        "en": f"All things of the class “{names.get('en') or names.get('zh', '')}”, with their "
+        "facts and the places that state them; also as a flat table.",
+    }
+    return [Literal(text, language=tag) for tag, text in texts.items()]
+
+
 def void(ending: str | None = None) -> Response:
     """Statistics, partitions and links of the graph (VoID), where its section 7.2 looks for them.
 
@@ -167,6 +188,7 @@ def _void() -> list[Quad]:
         Triple(document, NamedNode(DCTERMS + "license"), NamedNode(LICENCE)),
         Triple(whole, NamedNode(VOID + "sparqlEndpoint"), NamedNode(f"{site}/sparql")),
         Triple(whole, NamedNode(DCTERMS + "license"), NamedNode(LICENCE)),
+        Triple(whole, NamedNode(RDFS + "seeAlso"), NamedNode(f"{site}/changes.atom")),
         *(
             Triple(whole, NamedNode(VOID + "dataDump"), NamedNode(site + found.path))
             for found in downloads.listed(now)
@@ -180,9 +202,12 @@ def _void() -> list[Quad]:
 
 def prefixes(ending: str | None = None) -> Response:
     """The prefixes of our queries: a JSON object, or `sh:declare` (SHACL, section 5.2.1)."""
-    chosen = negotiation.choose((JSON, *RDF), ending or request.args.getlist("format"))
+    chosen = negotiation.choose((JSON, *RDF, HTML), ending or request.args.getlist("format"))
     base = state().settings.base_iri
-    if chosen is JSON:
+    if chosen is HTML:
+        names = {name: rq.rebase(iri, base) for name, iri in PREFIXES.items()}
+        response = Response(render_template("home/prefixes.html", prefixes=names))
+    elif chosen is JSON:
         response = jsonify({name: rq.rebase(iri, base) for name, iri in PREFIXES.items()})
     else:
         text = "\n".join(f"{triple} ." for triple in describing.declared_prefixes())
@@ -193,13 +218,23 @@ def prefixes(ending: str | None = None) -> Response:
 
 def shapes_document(ending: str | None = None) -> Response:
     """The SHACL shapes that the data conform to; Turtle as it was written, with its comments."""
-    chosen = negotiation.choose(RDF, ending or request.args.getlist("format"))
+    chosen = negotiation.choose((*RDF, HTML), ending or request.args.getlist("format"))
+    if chosen is HTML:
+        page = Response(render_template("home/shapes.html", shapes=_shapes()))
+        return _constant(page, "shapes", RDF)
     text = rq.rebase(shapes.shapes_text(), state().settings.base_iri)
     body: bytes | str = text
     if chosen is not TURTLE:
         body = rdf.body(pyoxigraph.parse(text, format=RdfFormat.TURTLE), chosen)
     response = Response(body, content_type=chosen.content_type)
     return _constant(response, "shapes", RDF)
+
+
+def _shapes() -> dict[str, Shape]:
+    """Local name of each shape with an IRI → its path and messages, those with messages first."""
+    found = shapes.shapes()
+    named = {iri.rpartition("#")[2]: shape for iri, shape in found.items() if "#" in iri}
+    return dict(sorted(named.items(), key=lambda item: (not item[1].messages, item[0])))
 
 
 def _constant(response: Response, name: str, formats: Iterable[Format]) -> Response:

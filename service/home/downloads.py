@@ -1,46 +1,49 @@
-"""The graph and its parts as files, made when they are first asked for."""
+"""Files of a data version: the whole graph, its graphs and its classes, made when asked for.
+
+    /dumps/<version>/istc-kg.nq.gz             and other syntaxes: kg.exporting.files lists them
+    /dumps/<version>/class/Organization.csv
+    /dumps/<version>/istc-kg.nq.gz.sha256      its checksum
+    /dumps/<version>/SHA256SUMS                the checksums of those that have been made
+
+They are made once, never change, and go with the version that they belong to.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import re
 import shutil
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
-from flask import Response, send_file
-from pyoxigraph import Quad
+from flask import Response, redirect, send_file
 
 from kg import exporting
 from kg.describing import DataSet
-from kg.errors import NotFound
+from kg.errors import Gone, NotFound
+from kg.exporting import WHOLE, Part
+from kg.settings import Settings
+from kg.store import versions
 from kg.store.versions import Version
 from service import addresses, caching
-from service.home.datasets import data_sets
-from service.negotiation import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
+from service.negotiation import CSV, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from service.state import state, version
 
-#: Files of the whole graph, by the ending of their name.
-ENDINGS = ("nq.gz", "trig.gz", "ttl.gz", "nt.gz", "jsonld.gz", "rdf.gz")
-#: A named graph comes in this one.
-PART_ENDING = "ttl.gz"
-WHOLE = "istc-kg"
-#: Up to this many quads the catalogue makes all files at once, so that it can tell their sizes.
+#: Up to this many quads the catalogue makes the files of the whole and of the sources at once, so
+#: that it can tell their sizes.
 READY_QUADS = 500_000
 
-_FORMATS = {item.name: item for item in (N_QUADS, TRIG, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)}
-#: Segments of a path that do not start with a dot.
-_NAME = re.compile(r"(?!\.)[\w.~-]+(/(?!\.)[\w.~-]+)*", re.ASCII)
+_FORMATS = {item.name: item for item in (N_QUADS, TRIG, TURTLE, N_TRIPLES, JSON_LD, RDF_XML, CSV)}
+_SOURCES = "source/"
+_CHECKSUM = ".sha256"
+_FOREVER = "public, max-age=31536000, immutable"
 _making = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Dump:
-    """A file with a graph.
+    """A file of the current version.
 
     Attributes:
         path: Its address, from the root of the service.
@@ -56,9 +59,14 @@ class Dump:
     size: int | None = None
     digest: str | None = None
 
+    @property
+    def packed(self) -> bool:
+        """Whether it is packed with gzip."""
+        return self.ending.endswith(".gz")
+
 
 def name_of(found: DataSet) -> str:
-    """The name of a data set in the address of its file, e.g. `source/liu-2023`.
+    """The name of a data set in the address of its files, e.g. `source/liu-2023`.
 
     Args:
         found: The data set.
@@ -66,118 +74,211 @@ def name_of(found: DataSet) -> str:
     Returns:
         The name; nothing for a graph whose IRI gives no name for a file.
     """
-    if found.graph is None:
-        return WHOLE
-    name = found.graph.removeprefix(f"{state().settings.base_iri}graph/")
-    return name if _NAME.fullmatch(name) else ""
+    return (
+        WHOLE
+        if found.graph is None
+        else exporting.graph_name(found.graph, state().settings.base_iri)
+    )
 
 
-def _folder(now: Version) -> Path:
-    return state().settings.home / "dumps" / str(now.number)
+def files(now: Version) -> dict[str, Part]:
+    """Names of all files of a version that is kept, with what they hold."""
+    base = state().settings.base_iri
+
+    def found() -> dict[str, Part]:
+        with versions.hold(now):
+            return exporting.file_names(now, base)
+
+    return state().kept.get(version().digest, ("files", now.number), found)
 
 
-def _address(now: Version, name: str, ending: str) -> str:
-    return addresses.quoted(f"dumps/{now.number}/{name}.{ending}")
+def classes(now: Version) -> list[Part]:
+    """The classes whose things have files of their own."""
+    return list(dict.fromkeys(part for part in files(now).values() if part.of))
 
 
-def _endings(name: str) -> tuple[str, ...]:
-    return ENDINGS if name == WHOLE else (PART_ENDING,) if name else ()
+def _folder(settings: Settings, now: Version) -> Path:
+    return settings.home.absolute() / "dumps" / str(now.number)
 
 
 def listed(now: Version, name: str = WHOLE) -> list[Dump]:
-    """The files of the whole graph or of a named one, with the sizes of those that exist.
+    """The files of the whole graph, of a named one or of a class.
 
     Args:
         now: The data version.
-        name: Name of the graph.
+        name: Name of the part.
 
     Returns:
-        The files, whether they exist or not.
+        The files, whether they exist or not; with sizes and checksums where they do.
     """
-    found = []
-    for ending in _endings(name):
-        file = _folder(now) / f"{name}.{ending}"
-        media_type = _FORMATS[ending.removesuffix(".gz")].media_type
-        size, digest = None, None
-        if file.is_file():
-            told = file.stat()
-            size, digest = told.st_size, _digest(file, told.st_mtime_ns)
-        found.append(Dump(_address(now, name, ending), ending, media_type, size, digest))
-    return found
+    mine = {file: part for file, part in files(now).items() if part.name == name}
+    found = exporting.listed(_folder(state().settings, now), mine)
+    return [
+        Dump(
+            addresses.quoted(f"dumps/{now.number}/{file.name}"),
+            file.ending,
+            _media_type(file.ending),
+            file.size,
+            file.digest,
+        )
+        for file in found
+    ]
 
 
-@lru_cache(maxsize=256)
-def _digest(file: Path, _changed: int) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def _media_type(ending: str) -> str:
+    return _FORMATS[ending.removesuffix(".gz").rpartition(".")[2]].media_type
 
 
-def make(now: Version, names: Sequence[str]) -> None:
-    """Make the files that are missing, those of earlier versions are removed.
+def make(now: Version, names: Collection[str]) -> None:
+    """Make the files that are missing; those of versions that are no longer kept are removed.
 
     Args:
         now: The data version.
         names: Names of files, e.g. `istc-kg.nq.gz`, `source/liu-2023.ttl.gz`.
     """
-    folder = _folder(now)
+    _make(state().settings, now, names)
+
+
+def _make(settings: Settings, now: Version, names: Collection[str]) -> None:
+    folder = _folder(settings, now)
+    if all((folder / name).is_file() for name in names):
+        return
     with _making:
-        missing = [name for name in names if not (folder / name).is_file()]
-        if not missing:
-            return
+        kept = {str(number) for number in versions.numbers(settings.home)}
         for other in folder.parent.glob("*"):
-            if other != folder:
+            if other.name not in kept:
                 shutil.rmtree(other, ignore_errors=True)
-        quads = exporting.quads(now)
-        prefix = f"{state().settings.base_iri}graph/"
-        parts: dict[str, list[Quad]] = defaultdict(list)
-        for quad in quads:
-            parts[getattr(quad.graph_name, "value", "").removeprefix(prefix)].append(quad)
-        for name in missing:
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            whole = name.startswith(f"{WHOLE}.")
-            _write(quads if whole else parts[name.removesuffix(f".{PART_ENDING}")], target)
+        with versions.hold(now):
+            exporting.make(now, names, folder, base_iri=settings.base_iri)
 
 
-def _write(quads: Iterable[Quad], target: Path) -> None:
-    exporting.write(quads, target, base_iri=state().settings.base_iri)
+def usual(now: Version) -> list[str]:
+    """The files of the whole and of the sources, for a version that is small enough; else none."""
+    if now.quads > READY_QUADS:
+        return []
+    return [
+        name
+        for name, part in files(now).items()
+        if part.name == WHOLE or part.name.startswith(_SOURCES)
+    ]
 
 
-def names() -> list[str]:
-    """Names of all files: those of the whole graph, and one for each named graph."""
-    found = (name_of(data_set) for data_set in data_sets())
-    return [f"{name}.{ending}" for name in found for ending in _endings(name)]
+def unready(now: Version) -> bool:
+    """Whether some files have not been made yet."""
+    folder = _folder(state().settings, now)
+    return not all((folder / name).is_file() for name in files(now))
+
+
+def prepare(now: Version) -> None:
+    """Begin to make the usual files, so that a page can soon tell their sizes."""
+    settings, names = state().settings, usual(now)
+    folder = _folder(settings, now)
+    if _making.locked() or all((folder / name).is_file() for name in names):
+        return
+    threading.Thread(target=_make, args=(settings, now, names), daemon=True).start()
+
+
+def _kept(number: int, where: str) -> Version:
+    """The version of a number.
+
+    Raises:
+        Gone: It is no longer kept.
+        NotFound: It has not been made.
+    """
+    now = version()
+    if number == now.number:
+        return now
+    found = versions.at(state().settings.home, number)
+    if found is not None:
+        return found
+    if 0 < number < now.number:
+        raise Gone(
+            f"Data version {number} is no longer kept.",
+            where=where,
+            extra={"oldest": versions.numbers(state().settings.home)[0], "newest": now.number},
+        )
+    raise _no_file(now, where)
+
+
+def _no_file(now: Version, where: str) -> NotFound:
+    known = [f"/dumps/{now.number}/{name}" for name in list(files(now))[:6]]
+    return NotFound("There is no such file.", where=where, extra={"suggestions": known})
 
 
 def dump(number: int, name: str) -> Response:
-    """A file of the current version.
+    """A file of a version that is kept.
 
     Args:
         number: The data version.
         name: Name of the file.
 
     Raises:
-        NotFound: There is no such file, or the version is not the current one.
+        Gone: The version is no longer kept.
+        NotFound: There is no such file.
     """
-    now = version()
-    known = names()
-    if number != now.number or name not in known:
-        raise NotFound(
-            "There is no such file.",
-            where=f"/dumps/{number}/{name}",
-            extra={"suggestions": [f"/dumps/{now.number}/{item}" for item in known[:6]]},
-        )
-    make(now, [name])
+    where = f"/dumps/{number}/{name}"
+    now = _kept(number, where)
+    if name == exporting.CHECKSUMS:
+        return _checksums(now)
+    wanted = name.removesuffix(_CHECKSUM)
+    if wanted not in files(now):
+        raise _no_file(version(), where)
+    make(now, [wanted])
+    packed = name.endswith(".gz")
     response = send_file(
-        (_folder(now) / name).resolve(),
-        mimetype="application/gzip",
-        as_attachment=True,
+        _folder(state().settings, now) / name,
+        mimetype="text/plain"
+        if name != wanted
+        else "application/gzip"
+        if packed
+        else _media_type(name.rpartition(".")[2]),
+        as_attachment=name == wanted,
         download_name=name.rpartition("/")[2],
         conditional=True,
         etag=caching.tag(now.digest, name),
     )
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = _FOREVER
     return response
 
 
-__all__ = ["ENDINGS", "READY_QUADS", "WHOLE", "Dump", "dump", "listed", "make", "name_of", "names"]
+def latest(name: str) -> Response:
+    """To a file of the current version, for what is to follow the data.
+
+    Args:
+        name: Name of the file.
+
+    Raises:
+        NotFound: There is no such file.
+    """
+    now = version()
+    wanted = name.removesuffix(_CHECKSUM)
+    if wanted not in files(now) and wanted != exporting.CHECKSUMS:
+        raise _no_file(now, f"/dumps/latest/{name}")
+    response = redirect(addresses.public(addresses.quoted(f"dumps/{now.number}/{name}")), 302)
+    response.headers["Cache-Control"] = "no-cache"
+    return cast(Response, response)
+
+
+def _checksums(now: Version) -> Response:
+    """Checksums of the usual files, and of the others that have been made."""
+    make(now, usual(now))
+    text = exporting.checksums(_folder(state().settings, now), files(now))
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.add_etag()
+    return response
+
+
+__all__ = [
+    "READY_QUADS",
+    "Dump",
+    "classes",
+    "dump",
+    "files",
+    "latest",
+    "listed",
+    "make",
+    "name_of",
+    "prepare",
+    "unready",
+    "usual",
+]

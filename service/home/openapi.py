@@ -11,10 +11,14 @@ from kg.catalogue import Parameter, Question
 from kg.finding import LONGEST
 from kg.resources import tool_version
 from service import addresses, caching, language
+from service.graphs import contract as graphs
 from service.home.schemas import BINARY, TEXT, components, ref
+from service.home.schemas import problems as _problems
+from service.imports import description as imports
 from service.negotiation import BIBTEX, CSV, HTML, JSON, RIS, RQ, XLSX, vary
-from service.problems import BY_SLUG
 from service.questions import api
+from service.review import description as review
+from service.search import contract
 from service.state import version
 
 PATH = "/openapi.json"
@@ -77,18 +81,6 @@ def _parameter(question: Question, parameter: Parameter, tag: str) -> dict[str, 
         found["example"] = typed
         if parameter.default is not None:
             schema["default"] = typed
-    return found
-
-
-def _problems(*slugs: str) -> dict[str, Any]:
-    """The responses for these types of problems."""
-    found: dict[str, Any] = {}
-    for slug in slugs:
-        problem = BY_SLUG[slug]
-        found[str(problem.status)] = {
-            "description": f"{problem.title}. {problem.advice}",
-            "content": {"application/problem+json": {"schema": ref("schemas", "Problem")}},
-        }
     return found
 
 
@@ -158,12 +150,35 @@ def _others() -> dict[str, Any]:
     }
     return {
         "/ask": _find(),
+        **contract.paths(
+            _problems("not-acceptable", "invalid-parameter", "no-index"),
+            ref("parameters", "lang"),
+        ),
         "/questions": {
             "get": {
                 "operationId": "questions",
                 "summary": "The catalogue of questions.",
                 "parameters": [ref("parameters", "lang")],
                 "responses": {"200": {"description": "All questions.", "content": listed}},
+            }
+        },
+        "/pictures/{id}.json": {
+            "get": {
+                "operationId": "picture",
+                "summary": "What is drawn of an answer: of a network its nodes and links, as many "
+                "as a drawing has room for (`shown` of `total`).",
+                "parameters": [
+                    _id() | {"example": "network"},
+                    _VALUES,
+                    ref("parameters", "lang"),
+                ],
+                "responses": {
+                    "200": {
+                        "description": "The drawing with the rows behind each mark.",
+                        "content": {JSON.media_type: {"schema": {"type": "object"}}},
+                    }
+                }
+                | _problems("not-found", "invalid-parameter"),
             }
         },
         "/questions/{id}/embed": {
@@ -254,6 +269,12 @@ def _find() -> dict[str, Any]:
     }
 
 
+def _components() -> dict[str, Any]:
+    shared = components()
+    shared["schemas"] |= imports.schemas()
+    return shared | {"securitySchemes": imports.SECURITY}
+
+
 def document(tag: str) -> dict[str, Any]:
     """The description of the interface.
 
@@ -278,8 +299,11 @@ def document(tag: str) -> dict[str, Any]:
         "servers": [{"url": addresses.site()}],
         "tags": [{"name": theme} for theme in themes],
         "paths": _others()
+        | imports.paths()
+        | review.paths()
+        | graphs.paths()
         | {f"/questions/{question.id}": _operation(question, tag) for question in found},
-        "components": components(),
+        "components": _components(),
     }
 
 

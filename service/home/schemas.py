@@ -6,7 +6,9 @@ from typing import Any
 
 from service import language
 from service.negotiation import HTML
+from service.problems import BY_SLUG
 from service.questions import api
+from service.search import contract
 
 TEXT = {"type": "string"}
 BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
@@ -24,6 +26,20 @@ _TERM = {"type": "object", "description": "text; for things iri and label; for e
 def ref(kind: str, name: str) -> dict[str, str]:
     """A reference to a part of `components`."""
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def problems(*slugs: str) -> dict[str, Any]:
+    """The responses for these types of problems; those of one status are one response."""
+    found: dict[str, Any] = {}
+    for slug in slugs:
+        problem = BY_SLUG[slug]
+        told = f"{problem.title}. {problem.advice}"
+        before = found.get(str(problem.status))
+        found[str(problem.status)] = {
+            "description": f"{before['description']} {told}" if before else told,
+            "content": {"application/problem+json": {"schema": ref("schemas", "Problem")}},
+        }
+    return found
 
 
 def _found() -> dict[str, Any]:
@@ -115,6 +131,7 @@ def components() -> dict[str, Any]:
                 },
             },
             "Found": _found(),
+            **contract.schemas(),
             "Answer": {
                 "type": "object",
                 "required": ["question", "values", "language", "data", "total", "rows", "sources"],
@@ -142,4 +159,4 @@ def components() -> dict[str, Any]:
     }
 
 
-__all__ = ["BINARY", "TEXT", "components", "ref"]
+__all__ = ["BINARY", "TEXT", "components", "problems", "ref"]

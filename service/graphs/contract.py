@@ -1,0 +1,133 @@
+"""The description of changes and files in the HTTP interface (OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.home.schemas import BINARY, TEXT, problems
+from service.negotiation import HTML, JSON
+
+_NUMBER = {"type": "integer"}
+_PATCH = "application/rdf-patch"
+_SINCE = {
+    "name": "since",
+    "in": "query",
+    "description": "Only changes after this data version; 0 is the empty graph.",
+    "schema": {"type": "integer", "minimum": 0},
+    "example": 0,
+}
+_BEFORE = {
+    "name": "before",
+    "in": "query",
+    "description": "Only changes before the one that made this data version: an earlier page.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+_CHANGE = {
+    "change": _NUMBER | {"description": "The data version that it made."},
+    "commit": TEXT,
+    "at": {"type": ["string", "null"], "format": "date-time"},
+    "agent": TEXT,
+    "activity": TEXT,
+    "source": TEXT,
+    "note": TEXT,
+    "undoes": {"type": ["integer", "null"]},
+    "added": {"type": ["integer", "null"], "description": "Quads; null when no longer kept."},
+    "removed": {"type": ["integer", "null"]},
+    "digest": TEXT | {"description": "Content digest of the data version."},
+    "url": TEXT,
+    "patch": {"type": ["string", "null"]},
+}
+_FEED = {
+    "version": _NUMBER,
+    "digest": TEXT,
+    "oldest": _NUMBER | {"description": "The oldest data version from which patches are kept."},
+    "changes": {
+        "type": "array",
+        "items": {"type": "object", "required": list(_CHANGE), "properties": _CHANGE},
+    },
+    "links": {"type": "object", "additionalProperties": TEXT},
+}
+
+
+def paths() -> dict[str, Any]:
+    """The operations."""
+    feed = {"type": "object", "required": list(_FEED), "properties": _FEED}
+    content = {
+        JSON.media_type: {"schema": feed},
+        "application/atom+xml": {"schema": TEXT},
+        _PATCH: {"schema": TEXT},
+        HTML.media_type: {"schema": TEXT},
+    }
+    number = {"name": "number", "in": "path", "required": True, "schema": _NUMBER, "example": 1}
+    name = {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "Name of a file, as /downloads lists them.",
+        "schema": TEXT,
+        "example": "class/University.csv",
+    }
+    return {
+        "/changes": {
+            "get": {
+                "operationId": "changes",
+                "summary": "The changes of the graph, newest first; as RDF Patch all in one.",
+                "parameters": [_SINCE, _BEFORE],
+                "responses": {"200": {"description": "The changes.", "content": content}}
+                | problems("not-found", "not-acceptable", "gone", "invalid-parameter", "busy"),
+            }
+        },
+        "/changes/{number}": {
+            "get": {
+                "operationId": "change",
+                "summary": "One change: who, when, how; or its quads as an RDF Patch.",
+                "parameters": [number],
+                "responses": {
+                    "200": {
+                        "description": "The change.",
+                        "content": {
+                            JSON.media_type: {"schema": {"type": "object"}},
+                            _PATCH: {"schema": TEXT},
+                            HTML.media_type: {"schema": TEXT},
+                        },
+                    }
+                }
+                | problems("not-found", "not-acceptable", "gone"),
+            }
+        },
+        "/dumps/latest/{name}": {
+            "get": {
+                "operationId": "latest",
+                "summary": "To a file of the newest data version.",
+                "parameters": [name],
+                "responses": {
+                    "302": {
+                        "description": "The file, which never changes.",
+                        "headers": {"Location": {"schema": TEXT}},
+                    }
+                }
+                | problems("not-found"),
+            }
+        },
+        "/dumps/{number}/{name}": {
+            "get": {
+                "operationId": "dump",
+                "summary": "A file of a data version: the whole graph, a named graph, a class.",
+                "parameters": [number, name],
+                "responses": {
+                    "200": {
+                        "description": "The file; ranges are answered.",
+                        "content": {
+                            "application/gzip": {"schema": BINARY},
+                            "text/csv": {"schema": TEXT},
+                            "text/plain": {"schema": TEXT},
+                        },
+                    }
+                }
+                | problems("not-found", "gone", "range-not-satisfiable"),
+            }
+        },
+    }
+
+
+__all__ = ["paths"]
