@@ -40,7 +40,7 @@ def choices(engine: Selecting, parameter: Parameter) -> list[Choice]:
     Returns:
         The choices; empty for years, numbers and texts.
     """
-    kind = _kind(parameter)
+    kind = parameter.kind
     if kind is None:
         return []
     variable = "class" if parameter.type == "thing" else "scheme"
@@ -53,12 +53,6 @@ def choices(engine: Selecting, parameter: Parameter) -> list[Choice]:
         for row in rows
         for iri in [text_of(row["thing"])]
     ]
-
-
-def _kind(parameter: Parameter) -> str | None:
-    """IRI of the class or scheme that the values of a parameter belong to."""
-    bases = {"thing": ISTC, "concept": VOCAB}
-    return bases[parameter.type] + parameter.of if parameter.type in bases else None
 
 
 def answerable(
@@ -143,7 +137,7 @@ def askable(
     found: dict[str, tuple[Question, Parameter]] = {}
     for question in questions():
         for parameter in question.parameters:
-            fits = question.id not in found and _kind(parameter) in kinds
+            fits = question.id not in found and parameter.kind in kinds
             if fits and iri in values(question, parameter):
                 found[question.id] = (question, parameter)
     return list(found.values())
@@ -219,6 +213,8 @@ def _term(engine: Selecting, parameter: Parameter, value: str) -> Term:
     key = value.removeprefix(base)
     if parameter.type == "concept" and "/" not in key:
         key = f"{parameter.of}/{key}"
+    if ":" in parameter.of and "/" not in key:
+        key = ISTC + key
     allowed = {choice.key: choice for choice in choices(engine, parameter)}
     if key in allowed:
         return NamedNode(allowed[key].iri)

@@ -13,7 +13,7 @@ from kg.finding.names import Mention, Names, Thing
 from kg.finding.ranking import Ranking
 from kg.finding.results import Found, Recognised, Suggestion
 from kg.finding.words import LONGEST, folded, latin, plain, synonyms, words
-from kg.namespaces import ISTC, VOCAB
+from kg.namespaces import ISTC
 
 _WEIGHTS = {"title": 3.0, "keywords": 3.0, "theme": 1.0, "rationale": 0.7, "labels": 0.7}
 #: What a word with the same meaning counts, and a word for the kind of a thing that is named.
@@ -357,9 +357,11 @@ def _by_word(
 
 
 def kind_of(parameter: Parameter) -> str | None:
-    """IRI of the class or scheme that the values of a parameter belong to."""
-    bases = {"thing": ISTC, "concept": VOCAB}
-    return bases[parameter.type] + parameter.of if parameter.type in bases else None
+    """IRI of the class or scheme that the values of a parameter belong to.
+
+    None for numbers, and for terms of the ontology: their names are words of every question.
+    """
+    return None if ":" in parameter.of else parameter.kind
 
 
 __all__ = ["Finder", "kind_of"]

@@ -98,7 +98,7 @@ class Names:
         for thing in self.things.values():
             for name, rank in thing.names:
                 self._add(thing, plain(name), rank)
-        for alias, key in _aliases():
+        for alias, key in aliases():
             if key in self.things:
                 self._add(self.things[key], plain(alias), ALTERNATIVE)
         for entries in (*self._written.values(), *self._spelt.values()):
@@ -273,9 +273,10 @@ def _longest(found: list[Mention]) -> list[Mention]:
     return sorted(taken, key=lambda m: m.start)
 
 
-def _aliases() -> list[tuple[str, str]]:
+def aliases() -> list[tuple[str, str]]:
+    """Colloquial names that the graph does not hold, each with the key of its thing."""
     table = csv.DictReader(io.StringIO(resources.text("kg", "finding", "aliases.csv")))
     return [(alias, row["key"]) for row in table for alias in row["written"].split("|")]
 
 
-__all__ = ["ALTERNATIVE", "CODE", "LABEL", "Mention", "Names", "Thing"]
+__all__ = ["ALTERNATIVE", "CODE", "LABEL", "Mention", "Names", "Thing", "aliases"]

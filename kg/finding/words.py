@@ -71,6 +71,8 @@ def plain(text: str, longest: int | None = None) -> str:
         It in NFKC, in simplified characters, without accents, quotes and control characters.
     """
     composed = unicodedata.normalize("NFKC", text[:longest]).translate(_QUOTES)
+    if composed.isascii() and composed.isprintable():
+        return " ".join(composed.split())[:longest]
     letters = (c for c in unicodedata.normalize("NFD", composed) if not unicodedata.combining(c))
     kept = "".join(c if c.isprintable() else " " for c in letters)
     return " ".join(_simplifier().convert(kept).split())[:longest]

@@ -4,7 +4,7 @@ Results go to stdout, progress and errors to stderr. An error is one line, `istc
 <hint>`, and an exit code:
 
      0  done
-     1  the data do not conform
+     1  the data do not conform; istc diff: they differ
      2  wrong usage
      3  input that cannot be read, or something that does not exist
      4  a limit on time, memory or size was reached
@@ -38,6 +38,7 @@ COMMANDS = (
     "status",
     "questions",
     "ask",
+    "find",
     "answers",
     "query",
     "validate",

@@ -11,10 +11,15 @@ from flask import Response, jsonify, render_template, request
 
 from kg import catalogue, finding
 from kg.catalogue import Question
-from kg.finding import Found, Suggestion
+from kg.finding import Finder, Found, Suggestion
 from service import addresses, caching, language, negotiation
 from service.negotiation import HTML, JSON, vary
 from service.state import engine, state, version
+
+
+def prepared() -> Finder | None:
+    """The finder of questions, where it is made; else its making begins, and there is none yet."""
+    return state().kept.begin(version().digest, "finder", partial(finding.build, engine()))
 
 
 def find(text: str) -> Found:
@@ -84,4 +89,4 @@ def _as_json(found: Found | None) -> dict[str, Any]:
     return summary
 
 
-__all__ = ["ask", "find", "path"]
+__all__ = ["ask", "find", "path", "prepared"]

@@ -232,8 +232,8 @@ def test_in_a_notebook_a_found_question_can_be_asked(built_home: Path) -> None:
     assert len(graph.ask(best["question"], "en", **best["parameters"])) == best["rows"]
 
 
-def test_the_box_is_on_the_home_page_and_in_the_catalogue(service: Service) -> None:
-    for path in ("/", "/questions", "/ask"):
+def test_the_box_is_in_the_catalogue(service: Service) -> None:
+    for path in ("/questions", "/ask"):
         page = service.page(path, "zh")
         assert page.status == 200
         assert 'action="/ask"' in page.text
