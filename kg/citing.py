@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
@@ -13,6 +13,7 @@ from kg.catalogue import Bilingual
 from kg.rq import Term
 
 LANGUAGES = ("zh", "en")
+_IN = "inDocument"
 
 
 class Selecting(Protocol):
@@ -81,19 +82,49 @@ def labels(engine: Selecting, iris: Iterable[str]) -> dict[str, Bilingual]:
     Returns:
         IRI → language → label, for those that have one.
     """
-    wanted = sorted(set(iris))
-    if not wanted:
-        return {}
-    query = rq.bind(
-        rq.load("kg", "queries", "ask", "labels").text, ["thing"], [[NamedNode(i)] for i in wanted]
-    )
     found: dict[str, Bilingual] = {}
-    for row in engine.select(query):
+    for row in _about(engine, "labels", "thing", iris):
         label = row["label"]
         if isinstance(label, Literal):
             # A name without a language, such as the text of a period, is one in all of them.
             for tag in (label.language,) if label.language else LANGUAGES:
                 found.setdefault(text_of(row["thing"]), {}).setdefault(tag, label.value)
+    return found
+
+
+def places(engine: Selecting, iris: Iterable[str]) -> dict[str, Source]:
+    """Places in documents.
+
+    Args:
+        engine: Where to ask.
+        iris: IRIs of the places.
+
+    Returns:
+        IRI → document, section, page, retrieval date, for those that are in a document; a place
+        without a locator or page of its own has those of its section.
+    """
+    own: dict[str, dict[str, str]] = {}
+    outer: dict[str, dict[str, str]] = {}
+    for row in _about(engine, "places", "place", iris):
+        into = outer if "section" in row else own
+        name = text_of(row["property"]).rpartition("#")[2]
+        into.setdefault(text_of(row["place"]), {})[name] = text_of(row["value"])
+    documents = _documents(engine, {said[_IN] for said in own.values() if _IN in said})
+    found: dict[str, Source] = {}
+    for place in sorted(place for place, said in own.items() if _IN in said):
+        said = outer.get(place, {}) | own[place]
+        document = documents.get(said[_IN], _Document())
+        found[place] = Source(
+            "",
+            place,
+            said[_IN],
+            document.title,
+            said.get("locator", ""),
+            said.get("page"),
+            (int(said["charStart"]), int(said["charEnd"])) if "charStart" in said else None,
+            document.retrieved,
+            document.doi,
+        )
     return found
 
 
@@ -107,49 +138,71 @@ def sources(engine: Selecting, facts: Iterable[str]) -> dict[str, tuple[Source, 
     Returns:
         IRI of a fact → its places; a derived fact has those of the facts it is computed from.
     """
-    wanted = sorted(set(facts))
-    if not wanted:
-        return {}
-    text = rq.load("kg", "queries", "ask", "sources").text
-    query = rq.bind(text, ["fact"], [[NamedNode(i)] for i in wanted])
-    places: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in engine.select(query):
-        key = (text_of(row["fact"]), text_of(row["place"]))
-        entry = places.setdefault(key, {"title": {}, "upstream": {}, "row": row})
-        _add_label(entry["title"], row.get("title"))
-        if "upstream" in row:
-            upstream = entry["upstream"].setdefault(text_of(row["upstream"]), {})
-            _add_label(upstream, row.get("upstreamTitle"))
-    found: dict[str, list[Source]] = {}
-    for (fact, place), entry in places.items():
-        row = entry["row"]
-        span = (int(text_of(row["start"])), int(text_of(row["end"]))) if "start" in row else None
-        found.setdefault(fact, []).append(
-            Source(
-                fact,
-                place,
-                text_of(row["document"]),
-                entry["title"],
-                text_of(row["locator"]),
-                _optional(row, "page"),
-                span,
-                _optional(row, "retrieved"),
-                _optional(row, "doi"),
-                entry["upstream"],
-            )
-        )
-    return {fact: tuple(items) for fact, items in found.items()}
+    return cited(engine, facts)[0]
+
+
+def cited(
+    engine: Selecting, facts: Iterable[str], more: Iterable[str] = ()
+) -> tuple[dict[str, tuple[Source, ...]], dict[str, Source]]:
+    """The places that state facts, and further places, with as few queries.
+
+    Args:
+        engine: Where to ask.
+        facts: IRIs of the facts.
+        more: IRIs of further places.
+
+    Returns:
+        As `sources`, and as `places` for all of them.
+    """
+    stated: dict[str, set[str]] = {}
+    upstream: dict[str, set[str]] = {}
+    for row in _about(engine, "sources", "fact", facts):
+        for name, into in (("place", stated), ("upstream", upstream)):
+            if name in row:
+                into.setdefault(text_of(row["fact"]), set()).add(text_of(row[name]))
+    located = places(engine, {*more, *(place for some in stated.values() for place in some)})
+    titles = _documents(engine, {iri for some in upstream.values() for iri in some})
+    found: dict[str, tuple[Source, ...]] = {}
+    for fact in sorted(stated):
+        behind = {i: titles.get(i, _Document()).title for i in sorted(upstream.get(fact, ()))}
+        some = [located[place] for place in stated[fact] if place in located]
+        some.sort(key=lambda source: (source.document, source.locator, source.span or (-1, -1)))
+        if some:
+            found[fact] = tuple(replace(source, fact=fact, upstream=behind) for source in some)
+    return found, located
+
+
+@dataclass
+class _Document:
+    title: Bilingual = field(default_factory=dict)
+    retrieved: str | None = None
+    doi: str | None = None
+
+
+def _documents(engine: Selecting, iris: Iterable[str]) -> dict[str, _Document]:
+    found: dict[str, _Document] = {}
+    for row in _about(engine, "documents", "document", iris):
+        document = found.setdefault(text_of(row["document"]), _Document())
+        name, value = text_of(row["property"]).rpartition("#")[2], row["value"]
+        if name == "retrievedOn":
+            document.retrieved = text_of(value)
+        elif name == "doi":
+            document.doi = text_of(value)
+        elif isinstance(value, Literal):
+            document.title[value.language or "en"] = value.value
+    return found
+
+
+def _about(
+    engine: Selecting, name: str, variable: str, iris: Iterable[str]
+) -> list[dict[str, Term]]:
+    """Rows of a query of `kg/queries/ask` for these things."""
+    terms = [[NamedNode(iri)] for iri in sorted(set(iris))]
+    if not terms:
+        return []
+    return engine.select(rq.bind(rq.load("kg", "queries", "ask", name).text, [variable], terms))
 
 
 def text_of(term: Term | None) -> str:
     """The IRI or the text of a term; empty without one."""
     return "" if term is None else str(getattr(term, "value", term))
-
-
-def _optional(row: Mapping[str, Term], name: str) -> str | None:
-    return text_of(row[name]) if name in row else None
-
-
-def _add_label(into: Bilingual, term: Term | None) -> None:
-    if isinstance(term, Literal):
-        into.setdefault(term.language or "en", term.value)

@@ -110,6 +110,14 @@ class Identifier:
 
 
 @dataclass(frozen=True)
+class Uses:
+    """How often a property is used, and some of the statements that use it."""
+
+    number: int
+    some: tuple[tuple[Thing | Value, Thing | Value], ...] = ()
+
+
+@dataclass(frozen=True)
 class Description:
     """What the graph says of a thing.
 
@@ -125,6 +133,8 @@ class Description:
         fact_groups: The facts that it has a part in.
         named_in: The places that name it.
         itself: The thing as a fact, if it is one.
+        kinds: IRIs of all its classes, those inferred as well.
+        uses: Where it is a property, how it is used.
     """
 
     thing: Thing
@@ -138,3 +148,5 @@ class Description:
     fact_groups: tuple[FactGroup, ...] = ()
     named_in: tuple[Source, ...] = ()
     itself: Fact | None = None
+    kinds: frozenset[str] = frozenset()
+    uses: Uses | None = None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import asking, rq
 from kg.asking import Selecting, Source
 from kg.catalogue import Bilingual
-from kg.citing import text_of
+from kg.citing import places, text_of
 from kg.description import Fact, Thing, Value
 from kg.rq import Term
 
+#: Local name of a property → its values.
+Said = dict[str, list[Term]]
 _DIMENSIONS = ("counterpart", "area", "breakdownBy", "population")
 
 
@@ -26,45 +28,28 @@ def rows_about(
     return engine.select(rq.bind(rq.load("kg", "queries", "browse", name).text, [variable], terms))
 
 
-def places(engine: Selecting, iris: Iterable[str]) -> dict[str, Source]:
-    """Places in documents: IRI → document, section, page, retrieval date."""
-    found: dict[str, Source] = {}
-    for row in rows_about(engine, "places", "place", sorted(set(iris))):
-        place, title = text_of(row["place"]), row.get("title")
-        if place not in found:
-            span = (
-                (int(text_of(row["start"])), int(text_of(row["end"]))) if "start" in row else None
-            )
-            found[place] = Source(
-                "",
-                place,
-                text_of(row["document"]),
-                {},
-                text_of(row.get("locator")),
-                text_of(row.get("page")) or None,
-                span,
-                text_of(row.get("retrieved")) or None,
-                text_of(row.get("doi")) or None,
-            )
-        if isinstance(title, Literal):
-            found[place].title[title.language or "en"] = title.value
-    return found
-
-
 class Names:
-    """Collects the IRIs of a description and names all of them with one query."""
+    """Collects the IRIs of a description, and names all of them with one query."""
 
     def __init__(self, engine: Selecting, language: str) -> None:
         self._engine = engine
         self.language = language
         self._labels: dict[str, Bilingual] = {}
 
-    def learn(self, iris: Iterable[str]) -> None:
-        """Look up labels; places in documents are named after document and section."""
+    def learn(self, iris: Iterable[str], located: Mapping[str, Source] | None = None) -> None:
+        """Look up labels; places in documents are named after document and section.
+
+        Args:
+            iris: IRIs of things.
+            located: Places that are known already.
+        """
         wanted = {iri for iri in iris if iri not in self._labels}
         found = asking.labels(self._engine, wanted)
-        nameless = [i for i in sorted(wanted - set(found)) if "/id/location/" in i]
-        for iri, place in places(self._engine, nameless).items():
+        known = dict(located or {})
+        nameless = {i for i in wanted - set(found) if "/id/location/" in i}
+        known |= places(self._engine, nameless - set(known))
+        for iri in nameless & set(known):
+            place = known[iri]
             found[iri] = {
                 tag: f"{asking.pick(place.title, tag) or place.document}, {place.locator}"
                 for tag in asking.LANGUAGES
@@ -89,39 +74,51 @@ class Names:
         return asking.pick(node.label, self.language) or node.iri
 
 
-def facts(engine: Selecting, iris: Iterable[str], language: str = "zh") -> dict[str, Fact]:
-    """The content of facts.
+def said(engine: Selecting, iris: Iterable[str]) -> dict[str, Said]:
+    """What facts say, as terms.
 
     Args:
         engine: Where to ask.
         iris: IRIs of the facts.
-        language: Reader's language, for the order of lists.
 
     Returns:
-        IRI → fact, in the order of the IRIs given.
+        IRI → local name of a property → its values, in the order of the IRIs given.
     """
     wanted = list(dict.fromkeys(iris))
-    said: dict[str, dict[str, list[Term]]] = {}
+    found: dict[str, Said] = {iri: {} for iri in wanted}
     for row in rows_about(engine, "fact-details", "fact", wanted):
-        properties = said.setdefault(text_of(row["fact"]), {})
         name = text_of(row["predicate"]).rpartition("#")[2]
-        values = properties.setdefault(name, [])
+        values = found[text_of(row["fact"])].setdefault(name, [])
         if row["object"] not in values:
             values.append(row["object"])
-    names = Names(engine, language)
-    names.learn(
+    return {iri: properties for iri, properties in found.items() if properties}
+
+
+def mentioned(content: Iterable[Said]) -> set[str]:
+    """IRIs of the things that facts name."""
+    return {
         term.value
-        for properties in said.values()
+        for properties in content
         for name, terms in properties.items()
         if name not in ("statedIn", "period")
         for term in terms
         if isinstance(term, NamedNode)
-    )
-    stated = asking.sources(engine, said)
-    return {i: _fact(i, said[i], names, stated.get(i, ())) for i in wanted if i in said}
+    }
 
 
-def _fact(iri: str, said: dict[str, list[Term]], names: Names, sources: tuple[Source, ...]) -> Fact:
+def fact(iri: str, said: Said, names: Names, sources: tuple[Source, ...]) -> Fact:
+    """A fact from what it says.
+
+    Args:
+        iri: Its IRI.
+        said: Its properties.
+        names: Names of the things that it mentions.
+        sources: The places that state it.
+
+    Returns:
+        The fact.
+    """
+
     def one(name: str) -> Thing | None:
         found = [t.value for t in said.get(name, []) if isinstance(t, NamedNode)]
         return names.thing(found[0]) if found else None

@@ -1,22 +1,30 @@
 """IRIs of the graph and addresses of this service: the only place that turns one into the other.
 
-`/id/…`, `/vocab/…` and `/graph/…` name things and redirect (303) to `/doc/…`, which describes them;
-the terms of the ontology live in one document, `/ontology`. Addresses are relative to the root of
-the service or start with the configured `site_url`; what the Host header says gets into none of
-them, save where an absolute address is needed and the header names a machine by number.
+`/id/…`, `/vocab/…` and `/graph/…` name things and redirect (303) to `/doc/…`, which describes them.
+The terms of the ontology live in one document, `/ontology`; each has a page, `/ontology/<term>`.
+Addresses are relative to the root of the service or start with the configured `site_url`; what the
+Host header says gets into none of them, save where an absolute address is needed and the header
+names a machine by number.
 """
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import request
 
 from service.state import state
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 #: First parts of a document's path that are not a kind of thing below `id/`.
-ROOTS = ("vocab", "graph", "dataset")
+ROOTS = ("vocab", "graph", "dataset", "version", "commit", ".well-known")
+#: Documents that are named by their own address, each with its terms after a `#`.
+OWN = ("catalog", "ontology", "parameter", "prefixes", "shapes", "sparql")
 #: Parameters of the reader, which go along from page to page.
 READER = ("lang", "clang")
 #: Path of the data set that holds all others; the catalogue describes it.
@@ -40,19 +48,50 @@ def iri_of(path: str) -> str:
 
 
 def path_of(iri: str) -> str | None:
-    """The path below `/doc/` of a thing of ours; None for ontology terms and outside IRIs."""
+    """The path below `/doc/` of a thing of ours; None for terms, documents and outside IRIs."""
     base = state().settings.base_iri
     rest = iri.removeprefix(base)
     if rest == iri:
         return None
     if rest.startswith("id/"):
         return rest.removeprefix("id/")
-    return rest if rest.partition("/")[0] in ROOTS else None
+    root, slash, _ = rest.partition("/")
+    return rest if slash and root in ROOTS else None
+
+
+def term_of(iri: str) -> str | None:
+    """The local name of a term of the ontology; None for other IRIs."""
+    terms = f"{state().settings.base_iri}ontology#"
+    return iri.removeprefix(terms) or None if iri.startswith(terms) else None
 
 
 def quoted(path: str) -> str:
     """A path as it is written in an address; never the beginning of another machine's."""
     return quote("/" + path.lstrip("/"), safe=_SAFE)
+
+
+def mounted(app: WSGIApplication, site_url: str) -> WSGIApplication:
+    """The service below the path of its site, e.g. `/istc` of `https://kg.example.org/istc`.
+
+    Args:
+        app: The service.
+        site_url: The configured site.
+
+    Returns:
+        The service, which answers there whether a proxy takes the path away or leaves it.
+    """
+    prefix = urlsplit(site_url).path.rstrip("/")
+    if not prefix:
+        return app
+
+    def below(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == prefix or path.startswith(f"{prefix}/"):
+            environ["PATH_INFO"] = path.removeprefix(prefix) or "/"
+        environ["SCRIPT_NAME"] = prefix
+        return app(environ, start)
+
+    return below
 
 
 def local(path: str) -> str:
@@ -107,9 +146,29 @@ def document(iri: str, ending: str = "") -> str:
         return "/catalog" + (f".{ending}" if ending else "")
     if path is not None:
         return f"/doc/{quote(path, safe=_SAFE)}" + (f".{ending}" if ending else "")
-    if iri.startswith(f"{base}ontology#") and not ending:
-        return f"/ontology#{quote(iri.partition('#')[2])}"
+    term = term_of(iri)
+    if term is not None:
+        return f"/ontology/{quote(term, safe='')}" + (f".{ending}" if ending else "")
+    name, hash_, fragment = iri.removeprefix(base).partition("#")
+    if name in OWN and iri.startswith(base):
+        end = f".{ending}" if ending else ""
+        return f"/{name}{end}{hash_}{quote(fragment, safe=_SAFE)}"
     return f"/doc?uri={quote(iri, safe='')}" + (f"&format={ending}" if ending else "")
+
+
+def name(iri: str) -> str:
+    """Path of a thing of ours by its own name, `/id/…`; of others, that of their description."""
+    base = state().settings.base_iri
+    return document(iri) if path_of(iri) is None else quoted(iri.removeprefix(base))
+
+
+def with_reader(path: str) -> str:
+    """A path with the languages that this page was asked for, where the reader has chosen them."""
+    chosen = urlencode([(k, v) for k in READER for v in request.args.getlist(k)[:1]])
+    if not chosen:
+        return path
+    start, hash_, fragment = path.partition("#")
+    return f"{start}{'&' if '?' in start else '?'}{chosen}{hash_}{fragment}"
 
 
 def page(path: str) -> str:
@@ -121,22 +180,12 @@ def page(path: str) -> str:
     Returns:
         The address, with `lang` and `clang` where the reader has chosen them.
     """
-    chosen = urlencode([(k, v) for k in READER for v in request.args.getlist(k)[:1]])
-    if not chosen:
-        return local(path)
-    start, hash_, fragment = path.partition("#")
-    return local(f"{start}{'&' if '?' in start else '?'}{chosen}{hash_}{fragment}")
+    return local(with_reader(path))
 
 
 def href(iri: str) -> str:
     """Where a link on a page to an IRI leads."""
     return page(document(iri))
-
-
-def about(iri: str) -> str:
-    """Where a link to what the graph says of an IRI leads, also for terms of the ontology."""
-    terms = f"{state().settings.base_iri}ontology#"
-    return page(f"/doc?uri={quote(iri, safe='')}") if iri.startswith(terms) else href(iri)
 
 
 def outside(iri: str) -> str | None:

@@ -12,7 +12,12 @@ from service.browse import blueprint as browse
 from service.finder import blueprint as finder
 from service.graphs import blueprint as graphs
 from service.home import blueprint as home
+from service.imports import blueprint as imports
+from service.layouts import blueprint as layouts
+from service.pictures import blueprint as pictures
 from service.questions import blueprint as questions
+from service.review import blueprint as review
+from service.search import blueprint as search
 from service.sparql import blueprint as sparql
 from service.state import State
 
@@ -43,6 +48,19 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     security.install(app, settings)
     app.after_request(language.mark)
     formatting.install(app)
-    for blueprint in (home, finder, sparql, graphs, questions, answers, browse):
+    for blueprint in (
+        home,
+        finder,
+        search,
+        sparql,
+        graphs,
+        imports,
+        questions,
+        pictures,
+        answers,
+        review,
+        layouts,
+        browse,
+    ):
         app.register_blueprint(blueprint)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
@@ -167,9 +167,14 @@ def with_parameters(**changes: object) -> str:
     """The address of this page with some parameters changed; None takes one away."""
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes]
     kept += [(key, str(value)) for key, value in changes.items() if value is not None]
-    query = urlencode(kept, safe="/:")
-    path = addresses.local(addresses.quoted(request.path))
-    return f"{path}?{query}" if query else path
+    return with_query(addresses.local(addresses.quoted(request.path)), kept)
+
+
+def with_query(address: str, parameters: Mapping[str, str] | Iterable[tuple[str, str]]) -> str:
+    """An address with parameters, put after those that it has."""
+    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+    query = urlencode(list(pairs), safe="/:")
+    return f"{address}{'&' if '?' in address else '?'}{query}" if query else address
 
 
 def install(app: Flask) -> None:

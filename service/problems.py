@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,10 +131,22 @@ TABLE = (
         _("The list says what was changed; undo the later changes first."),
     ),
     Problem(
+        "wrong-state",
+        409,
+        _("The import is not in the state for this"),
+        _("Look at the import: the detail says how far it is, and what can be done with it."),
+    ),
+    Problem(
         "stale",
         412,
         _("It is not as you expect"),
         _("Somebody has changed it since you read it: read it again, then send your change."),
+    ),
+    Problem(
+        "gone",
+        410,
+        _("It is no longer here"),
+        _("The detail says what took it away, or what is still kept."),
     ),
     Problem(
         "too-large",
@@ -197,6 +210,13 @@ TABLE = (
         _("Try again; if it stays, report the request id."),
     ),
     Problem(
+        "no-index",
+        503,
+        _("The index for search is being made"),
+        _("Try again after the seconds given in Retry-After; everything else works meanwhile."),
+        retry=5,
+    ),
+    Problem(
         "busy",
         503,
         _("All workers are in use"),
@@ -231,6 +251,7 @@ _BY_STATUS = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    410: "gone",
     413: "too-large",
     414: "uri-too-long",
     415: "unsupported-media-type",
@@ -238,6 +259,38 @@ _BY_STATUS = {
     422: "invalid-parameter",
     503: "store-unavailable",
 }
+
+
+def described(
+    problem: Problem,
+    detail: str,
+    *,
+    where: str | None = None,
+    hint: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The members of a problem, in the reader's language.
+
+    Args:
+        problem: Its type.
+        detail: What is wrong in this case.
+        where: Where.
+        hint: What to do in this case.
+        extra: Further members.
+    """
+    members: dict[str, Any] = {
+        "type": addresses.public(f"/problems/{problem.slug}"),
+        "title": translate(problem.title),
+        "status": problem.status,
+        "detail": reworded(detail),
+    }
+    if where is not None:
+        members["where"] = reworded(where)
+    members["hint"] = reworded(hint) if hint else translate(problem.advice)
+    members.update({key: value for key, value in (extra or {}).items() if key not in members})
+    for error in members.get("errors", ()):
+        error["expected"] = reworded(error["expected"])
+    return members
 
 
 def respond(
@@ -265,19 +318,8 @@ def respond(
     page = wants_page()
     if not page:
         language.international()
-    members: dict[str, Any] = {
-        "type": addresses.public(f"/problems/{problem.slug}"),
-        "title": translate(problem.title),
-        "status": problem.status,
-        "detail": reworded(detail),
-        "instance": uuid.UUID(request_id()).urn,
-    }
-    if where is not None:
-        members["where"] = reworded(where)
-    members["hint"] = reworded(hint) if hint else translate(problem.advice)
-    members.update({key: value for key, value in (extra or {}).items() if key not in members})
-    for error in members.get("errors", ()):
-        error["expected"] = reworded(error["expected"])
+    members = described(problem, detail, where=where, hint=hint, extra=extra)
+    members["instance"] = uuid.UUID(request_id()).urn
     if page:
         query = request.args.get("query", "") if request.path == "/sparql" else ""
         seconds = state().settings.query_seconds

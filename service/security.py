@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.querying import CLIENT
 from kg.settings import Settings
+from service import addresses
 from service.state import state
 
 POLICY = "; ".join(
@@ -108,6 +109,7 @@ def install(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         # The host stays that of the configuration: addresses never follow a header.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = addresses.mounted(app.wsgi_app, settings.site_url)  # type: ignore[assignment, method-assign]
     app.before_request(tell_client)
     app.before_request(preflight)
     app.after_request(harden)

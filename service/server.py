@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import threading
 import time
@@ -13,8 +14,10 @@ from typing import Any, cast
 from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from kg.importing.jobs import Runner
 from kg.querying import Engine
 from kg.settings import Settings
 from service.app import create_app
@@ -29,6 +32,23 @@ _LOOK_SECONDS = 0.05
 #: How long cancelled queries may take to tell their clients so.
 _CANCEL_SECONDS = 2.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Reads a request; an address with Chinese as it stands is that with its bytes encoded.
+
+    RFC 3986 allows ASCII only. Clients send IRIs all the same, and mean RFC 3987, section 3.1.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the lines above the body."""
+        line, end, rest = header_plus.partition(b"\r\n")
+        encoded = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % found[0][0], line)
+        super().parse_header(encoded + end + rest)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
 
 
 class Server:
@@ -71,8 +91,14 @@ class Server:
                 ident="istc",
             ),
         )
+        for item in self._map.values():
+            if isinstance(item, BaseWSGIServer):
+                item.channel_class = _Channel
         self.host, self.port = self._address()
         self.state.listening = self.url
+        self._runner = Runner(self.state.jobs)
+        self._runner.start()
+        self.state.indexes.follow()
 
     def _address(self) -> tuple[str, int]:
         if isinstance(self._server, MultiSocketServer):
@@ -155,6 +181,8 @@ class Server:
 
     def close(self) -> None:
         """Stop listening and end the processes that answer queries."""
+        self._runner.close()
+        self.state.indexes.close()
         self.state.engine.close()
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)

@@ -10,7 +10,9 @@ from typing import Any, TypeVar, cast
 from flask import current_app
 
 from kg.errors import NoStore
+from kg.importing.jobs import Jobs
 from kg.querying import Engine
+from kg.searching import Indexes
 from kg.settings import Settings
 from kg.store.versions import Version
 
@@ -28,6 +30,35 @@ class PerVersion:
         self._lock = threading.Lock()
         self._digest = ""
         self._values: dict[Any, Any] = {}
+        self._begun: set[Any] = set()
+
+    def begin(self, digest: str, key: Any, compute: Callable[[], T]) -> T | None:
+        """The value of a key where it is known; else it is begun, for those who ask later.
+
+        Args:
+            digest: Digest of the data version.
+            key: Name of the value.
+            compute: Makes it, in a thread of its own.
+
+        Returns:
+            The value; None while there is none.
+        """
+        with self._lock:
+            if digest == self._digest and key in self._values:
+                return cast(T, self._values[key])
+            if (digest, key) in self._begun:
+                return None
+            self._begun.add((digest, key))
+
+        def run() -> None:
+            try:
+                self.get(digest, key, compute)
+            finally:
+                with self._lock:
+                    self._begun.discard((digest, key))
+
+        threading.Thread(target=run, daemon=True, name="beginning").start()
+        return None
 
     def get(self, digest: str, key: Any, compute: Callable[[], T]) -> T:
         """The value of a key for this version; those of another version are forgotten.
@@ -63,6 +94,8 @@ class State:
         engine: Answers queries, bounded.
         messages: Interface language → source text → translation.
         kept: Values per data version.
+        jobs: The imports that were sent.
+        indexes: What search answers from.
         listening: The address that the server listens on.
         stopping: Whether the service has been told to stop.
     """
@@ -71,8 +104,15 @@ class State:
     engine: Engine
     messages: dict[str, dict[str, str]]
     kept: PerVersion = field(default_factory=PerVersion)
+    jobs: Jobs = field(init=False)
+    indexes: Indexes = field(init=False)
     listening: str = "http://localhost"
     stopping: bool = False
+
+    def __post_init__(self) -> None:
+        """Find the jobs and the indexes of the home."""
+        self.jobs = Jobs(self.settings)
+        self.indexes = Indexes(self.settings.home)
 
 
 def state() -> State:
@@ -83,6 +123,11 @@ def state() -> State:
 def engine() -> Engine:
     """The engine of the current application."""
     return state().engine
+
+
+def jobs() -> Jobs:
+    """The imports of the current application."""
+    return state().jobs
 
 
 def version() -> Version:

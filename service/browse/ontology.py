@@ -1,22 +1,25 @@
-"""The ontology: one document for all its terms, as RDF and as a reference to read."""
+"""The ontology: one document for all its terms, as RDF and as a reference, and each term."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Response, render_template
+from flask import Response, redirect, render_template
 from pyoxigraph import Literal, NamedNode
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg import asking, browsing
 from kg.catalogue import Bilingual
 from kg.description import Thing
+from kg.errors import NotFound
 from kg.namespaces import OWL, RDF, RDFS, SKOS
 from kg.rq import Term
-from service import addresses, caching, language, negotiation, rdf
-from service.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, vary
+from service import addresses, caching, language, negotiation, rdf, signposting
+from service.browse import classes, views
+from service.negotiation import DOCUMENTS, HTML, JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from service.state import engine, state, version
 
-FORMATS = (HTML, TURTLE, RDF_XML, JSON_LD, N_TRIPLES)
+FORMATS = (HTML, TURTLE, RDF_XML, JSON_LD, N_TRIPLES, TRIG)
 
 _GROUPS = {
     "Class": "classes",
@@ -47,20 +50,33 @@ def ontology(ending: str | None = None) -> Response:
     if same is not None:
         return same
     base = state().settings.base_iri
+    links = signposting.Links(f"{base}ontology", FORMATS)
+    links.about([OWL + "Ontology"])
     if chosen is HTML:
         body: bytes | str = render_template(
-            "browse/ontology.html", groups=_reference(), iri=f"{base}ontology"
+            "browse/ontology.html", groups=_reference(), iri=links.iri, links=links
         )
     else:
         body = rdf.body(browsing.document(engine(), f"{base}graph/ontology"), chosen)
     response = Response(body, content_type=chosen.content_type)
     response.set_etag(etag)
-    response.headers["Content-Location"] = addresses.public(f"/ontology.{chosen.name}")
-    response.headers["Link"] = ", ".join(
-        f'<{addresses.public("/ontology." + item.name)}>; rel="alternate"; type="{item.media_type}"'
-        for item in FORMATS
-    )
-    return vary(response)
+    return links.on(response, chosen, fixed=ending is not None)
+
+
+def term(name: str) -> AnyResponse:
+    """A class or property, by the ending of the path or by Accept; or a version of the ontology."""
+    base = state().settings.base_iri
+    stem, dot, ending = name.rpartition(".")
+    forms = (*DOCUMENTS, *classes.LISTS)
+    fixed = next((item for item in forms if dot and ending == item.name), None)
+    if fixed is None and browsing.exists(engine(), f"{base}ontology/{name}"):
+        return redirect(addresses.public(addresses.with_reader("/ontology")), 303)
+    try:
+        iri = NamedNode(f"{base}ontology#{stem if fixed else name}").value
+    except ValueError:
+        raise NotFound("The address does not name a thing.", where=name) from None
+    chosen = fixed or negotiation.choose(forms if iri in classes.known() else DOCUMENTS)
+    return views.described(iri, chosen, fixed=fixed is not None)
 
 
 def _reference() -> dict[str, list[TermEntry]]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kg import browsing
 from kg.description import Description
-from kg.namespaces import DCTERMS, PREFIXES, RDF_TYPE, RDFS, SKOS
+from kg.namespaces import DCTERMS, PREFIXES, RDF_TYPE, RDFS, SKOS, XSD
 from service import addresses
-from service.negotiation import DOCUMENTS, RDF, Format
+from service.home.datasets import changed
+from service.negotiation import Format
 from service.rdf import body
+from service.schema_org import AUTHOR
+from service.signposting import LICENCE, Links
 from service.state import engine, state, version
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _FOAF = PREFIXES["foaf"]
 
 
@@ -24,7 +25,10 @@ def _about_document(iri: str) -> list[Quad]:
     base = state().settings.base_iri
     here = NamedNode(base + addresses.document(iri).removeprefix("/"))
     graph = DefaultGraph()
+    at = changed()
+    modified = [] if at is None else [Literal(at, datatype=NamedNode(XSD + "dateTime"))]
     return [
+        *(Quad(here, NamedNode(DCTERMS + "modified"), found, graph) for found in modified),
         Quad(here, RDF_TYPE, NamedNode(_FOAF + "Document"), graph),
         Quad(here, NamedNode(_FOAF + "primaryTopic"), NamedNode(iri), graph),
         Quad(here, NamedNode(DCTERMS + "license"), NamedNode(LICENCE), graph),
@@ -38,12 +42,13 @@ def _about_document(iri: str) -> list[Quad]:
     ]
 
 
-def rdf(iri: str, chosen: Format) -> bytes | None:
+def rdf(iri: str, chosen: Format, links: Links) -> bytes | None:
     """The RDF document of a thing.
 
     Args:
         iri: IRI of the thing.
         chosen: One of the RDF formats.
+        links: The links of the document, which are told its classes and authors.
 
     Returns:
         The document; None when the graph says nothing of the thing.
@@ -51,7 +56,20 @@ def rdf(iri: str, chosen: Format) -> bytes | None:
     quads = browsing.document(engine(), iri)
     if not quads:
         return None
-    return body([*quads, *_about_document(iri)], chosen)
+
+    def values(predicate: str) -> list[str]:
+        return [
+            quad.object.value
+            for quad in quads
+            if isinstance(quad.object, NamedNode)
+            and quad.predicate.value == predicate
+            and quad.subject == NamedNode(iri)
+            and not str(quad.graph_name).endswith("/inferred>")
+        ]
+
+    links.about(dict.fromkeys(values(RDF_TYPE.value)), dict.fromkeys(values(AUTHOR)))
+    skolem_iris = "/.well-known/genid/" in iri
+    return body([*quads, *_about_document(iri)], chosen, skolem_iris=skolem_iris)
 
 
 def embedded(description: Description) -> dict[str, Any]:
@@ -77,35 +95,3 @@ def embedded(description: Description) -> dict[str, Any]:
         SKOS + "altLabel": alternatives,
     }
     return {key: value for key, value in node.items() if value}
-
-
-def alternates(iri: str) -> list[tuple[str, str]]:
-    """Address and media type of each form of a document."""
-    return [
-        (addresses.public(addresses.document(iri, item.name)), item.media_type)
-        for item in DOCUMENTS
-    ]
-
-
-def link(response: Response, iri: str, classes: list[str], *, fixed: bool) -> Response:
-    """Signposting: what the document is about, its other forms, its licence.
-
-    Args:
-        response: The answer to mark.
-        iri: IRI of the thing described.
-        classes: IRIs of its classes.
-        fixed: Whether the address names one form; then the negotiated one is canonical.
-
-    Returns:
-        The answer.
-    """
-    links = [f'<{addresses.header(iri)}>; rel="cite-as"', f'<{LICENCE}>; rel="license"']
-    links += [f'<{addresses.header(found)}>; rel="type"' for found in classes[:5]]
-    for address, media_type in alternates(iri):
-        links.append(f'<{address}>; rel="alternate"; type="{media_type}"')
-        if media_type in [item.media_type for item in RDF]:
-            links.append(f'<{address}>; rel="describedby"; type="{media_type}"')
-    if fixed:
-        links.append(f'<{addresses.public(addresses.document(iri))}>; rel="canonical"')
-    response.headers["Link"] = ", ".join(links)
-    return response

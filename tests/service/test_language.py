@@ -67,6 +67,9 @@ def test_translations_are_chinese_and_keep_the_gaps() -> None:
         ("/ontology", ["本体", "上位类"]),
         ("/sparql", ["SPARQL 端点", "运行"]),
         ("/problems/busy", ["服务器繁忙"]),
+        ("/imports/new", ["新建导入", "数据来源"]),
+        ("/templates", ["表格模板", "必填列"]),
+        ("/review", ["核对实体对应", "判定状态"]),
     ],
 )
 def test_a_chinese_page_has_no_english_of_ours(

@@ -200,10 +200,10 @@ def test_a_percent_encoded_address_names_the_same_document(service: Service, wri
 
 
 def test_a_link_that_is_longer_than_a_page_shows_leads_to_the_whole_list(service: Service) -> None:
-    page = service.page("/doc?uri=" + quote(f"{BASE}ontology#Country", safe=""))
-    (total,) = re.findall(r"50 of (\d+) are shown", page.text)
-    (whole,) = re.findall(r'href="([^"]+)">Show all</a>', page.text)
-    assert int(total) > 200
+    page = service.page("/doc/country/CHN")
+    cut = re.findall(r'50 of (\d+) are shown\. <a href="([^"]+)">Show all</a>', page.text)
+    total, whole = cut[0]
+    assert int(total) > 50
     shown = service.page(whole.replace("&amp;", "&"))
     assert f"{total} rows" in shown.text
 
@@ -261,3 +261,13 @@ def test_the_host_header_gets_into_no_answer(service: Service) -> None:
         for accept in (BROWSER, "text/turtle"):
             reply = service.get(path, accept, Host="evil.example")
             assert "evil.example" not in str(reply.headers) + reply.text, (path, accept)
+
+
+def test_a_name_in_place_of_a_key_is_answered_with_the_things_of_that_name(
+    service: Service,
+) -> None:
+    assert service.get("/suggest?q=cas").status == 200  # waits for the index of names
+    told = service.get(f"/id/org/{quote('中科院')}", "application/json").json()
+    assert told["status"] == 404
+    assert "/doc/org/cas" in told["suggestions"]
+    assert "org/cas" in told["hint"]

@@ -153,3 +153,33 @@ def test_it_is_in_the_language_of_the_reader(service: Service) -> None:
     chinese = service.get("/openapi.json", Accept_Language="zh").json()
     found = operation(chinese, "indicator-values")
     assert found["summary"] == QUESTIONS["indicator-values"].title["zh"]
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/changes", "200"),
+        ("/changes/{number}", "200"),
+        ("/dumps/latest/{name}", "302"),
+        ("/dumps/{number}/{name}", "200"),
+    ],
+)
+def test_changes_and_files_are_described_as_they_work(
+    service: Service, described: dict[str, Any], path: str, answer: str
+) -> None:
+    found = described["paths"][path]["get"]
+    examples = {entry["name"]: entry["example"] for entry in own(found) if "example" in entry}
+    address = path.format(**examples)
+    asked = {name: value for name, value in examples.items() if f"{{{name}}}" not in path}
+    reply = service.get(f"{address}?{urlencode(asked)}")
+    assert str(reply.status) == answer
+    response = found["responses"][answer]
+    if path.startswith("/changes"):
+        for media_type in response["content"]:
+            told = service.get(f"{address}?{urlencode(asked)}", media_type)
+            assert (told.status, told.type) == (200, media_type)
+    if path == "/changes":
+        schema = response["content"]["application/json"]["schema"]
+        assert set(schema["required"]) == set(reply.json())
+        item = schema["properties"]["changes"]["items"]
+        assert set(item["required"]) == set(reply.json()["changes"][0])

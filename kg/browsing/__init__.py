@@ -1,0 +1,76 @@
+"""What the graph says of one thing, of a class, of a named graph, and whether it is there at all.
+
+The queries stand in `kg/queries/browse`. Nothing here knows of pages: the same description serves
+the HTML page, the terminal and the notebook.
+"""
+
+from __future__ import annotations
+
+from kg.browsing.alignments import Alignment, alignments, mappings
+from kg.browsing.classes import (
+    SORTS,
+    Class,
+    Counts,
+    Filter,
+    Member,
+    classes,
+    counts,
+    members,
+    properties,
+)
+from kg.browsing.documents import (
+    document,
+    graph_contents,
+    graph_sizes,
+    parameters,
+    questions,
+    terms,
+)
+from kg.browsing.existing import NEAR, Removal, exists, near, removal, successor
+from kg.browsing.things import describe
+from kg.description import (
+    Description,
+    Fact,
+    FactGroup,
+    Identifier,
+    Related,
+    Relation,
+    Thing,
+    Value,
+)
+
+__all__ = [
+    "NEAR",
+    "SORTS",
+    "Alignment",
+    "Class",
+    "Counts",
+    "Description",
+    "Fact",
+    "FactGroup",
+    "Filter",
+    "Identifier",
+    "Member",
+    "Related",
+    "Relation",
+    "Removal",
+    "Thing",
+    "Value",
+    "alignments",
+    "classes",
+    "counts",
+    "describe",
+    "document",
+    "exists",
+    "graph_contents",
+    "graph_sizes",
+    "mappings",
+    "members",
+    "near",
+    "parameters",
+    "properties",
+    "questions",
+    "removal",
+    "successor",
+    "terms",
+]
