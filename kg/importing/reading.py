@@ -18,13 +18,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from kg.errors import InvalidTable
-from kg.importing import members, workbooks
-from kg.importing.workbooks import Raw
+from kg.importing import members
 from kg.messages import invalid_table
 from kg.tables import Sheet
+
+if TYPE_CHECKING:
+    from kg.importing.workbooks import Raw
 
 #: Characters of a line and of a cell at most.
 LINE = 1_000_000
@@ -317,6 +319,9 @@ def _wrong(text: str, sheet: Sheet, number: int, column: str) -> Iterator[Invali
 
 
 def _workbook(path: Path, name: str, most: int) -> Iterator[Grid]:
+    # The reader of workbooks takes a quarter of a second to import.
+    from kg.importing import workbooks
+
     empty = True
     for title, records in workbooks.sheets(path, name, most):
         try:
