@@ -4,6 +4,7 @@
     #+ rationale: {zh: …, en: …}        why it is asked
     #+ theme: {zh: …, en: …}            where it stands in the catalogue
     #+ keywords: {zh: […], en: […]}     optional; words by which it is looked for
+    #+ picture: {zh: …, en: …}          optional; its name among the pictures, and that it is one
     #+ parameters:                      optional; each stands in a block VALUES ?name { default }
     #+   country: {type: thing, class: Country, label: {zh: …, en: …}, default: country/CHN}
     #+   mode: {type: concept, scheme: cooperation-mode, label: {zh: …, en: …}}
@@ -16,12 +17,13 @@
     #+   most: {role: high, label: {zh: 至多, en: At most}}
     #+   position: {role: rank, label: {zh: 位次, en: Position}}
     #+   evidence: {role: evidence, label: {zh: 出处, en: Source}}
-    #+ view: table                      table, figure, bar, line, map, network, timeline or matrix
+    #+ view: table                      one of VIEWS
     #+ expect: {min: 5, rows: [{country: country/SGP}]}
 
 A range is of years or of numbers and stands in a block of two variables, of which either may be
 open: `VALUES (?years_from ?years_to) { (2014 UNDEF) }`. A block `VALUES ?lang { "zh" }` is bound to
-the reader's language.
+the reader's language. The class of a thing is one of the ontology; `owl:Class` and
+`owl:ObjectProperty` stand for the terms of the ontology themselves.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from typing import Any
 
 from kg import resources, rq
 from kg.errors import InvalidInput, NotFound
+from kg.namespaces import ISTC, OWL, VOCAB
 
 PARAMETER_TYPES = ("thing", "concept", "year", "range", "number", "text")
 RANGES = ("year", "number")
@@ -43,9 +46,19 @@ RANGES = ("year", "number")
 #: the bounds of the figure.
 NUMBERS = ("value", "count", "rank", "low", "high")
 ROLES = ("thing", "concept", "text", *NUMBERS, "unit", "period", "wording", "evidence")
-VIEWS = ("table", "figure", "bar", "line", "map", "network", "timeline", "matrix")
+VIEWS = ("table", "figure", "bar", "line", "map", "network", "timeline", "matrix", "tree")
 
-_HEADER = ["title", "rationale", "theme", "keywords", "parameters", "columns", "view", "expect"]
+_HEADER = [
+    "title",
+    "rationale",
+    "theme",
+    "keywords",
+    "picture",
+    "parameters",
+    "columns",
+    "view",
+    "expect",
+]
 #: Names that mean something else in an address.
 _RESERVED = ("lang", "clang", "page", "format", "bom")
 _LIMITED = ("year", "range", "number")
@@ -67,8 +80,8 @@ class Parameter:
         type: One of PARAMETER_TYPES.
         label: Its name for readers.
         default: The default as written in the header; None means “all”.
-        of: Local name of the class (thing), key of the scheme (concept), `year` or `number`
-            (range); else empty.
+        of: Local name or prefixed name of the class (thing), key of the scheme (concept), `year`
+            or `number` (range); else empty.
         minimum: Smallest year or number allowed.
         maximum: Largest year or number allowed.
     """
@@ -87,6 +100,14 @@ class Parameter:
         if self.type == "range":
             return (f"{self.name}_from", f"{self.name}_to")
         return (self.name,)
+
+    @property
+    def kind(self) -> str | None:
+        """IRI of the class or scheme that the values belong to; None for other types."""
+        if self.type == "thing":
+            prefix, _, name = self.of.rpartition(":")
+            return (OWL if prefix == "owl" else ISTC) + name
+        return VOCAB + self.of if self.type == "concept" else None
 
 
 @dataclass(frozen=True)
@@ -113,6 +134,7 @@ class Question:
         expect: What the answer holds at least; checked by the tests.
         text: The query, runnable as it stands.
         keywords: Words by which it is looked for, by language.
+        picture: Its name among the pictures; empty when it is none.
     """
 
     id: str
@@ -125,6 +147,7 @@ class Question:
     expect: dict[str, Any]
     text: str
     keywords: Words = field(default_factory=dict)
+    picture: Bilingual = field(default_factory=dict)
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -322,6 +345,7 @@ def from_file(file: rq.RqFile) -> Question:
         _expect(head["expect"], columns, where),
         file.text,
         _words(head["keywords"], f"{where}, keywords") if "keywords" in head else {},
+        _bilingual(head["picture"], f"{where}, picture") if "picture" in head else {},
     )
 
 

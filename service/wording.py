@@ -208,6 +208,7 @@ PATTERNS = (
     _("Change less at a time."),
     _("The client left before its change was done; nothing was changed."),
     _("The change needs more than %(number)s bytes of memory; nothing was changed."),
+    _("The change needs more disk than it may take; nothing was changed."),
     _("%(who)s is writing to the graph."),
     _("Wait until it has finished, or stop it; nothing is lost, the lock ends with it."),
     _("There is no table “%(kind)s”."),

@@ -383,6 +383,11 @@ def _failure(folder: Path, code: int, said: str, settings: Settings) -> IstcErro
             where=str(settings.home),
             hint="Free disk space, then try again.",
         )
+    if code == worker.TOO_LARGE:
+        return BudgetExceeded(
+            "The change needs more disk than it may take; nothing was changed.",
+            hint="Change less at a time.",
+        )
     if code == worker.NO_MEMORY or code < 0:
         return BudgetExceeded(
             f"The change needs more than {settings.write_bytes} bytes of memory; nothing was "

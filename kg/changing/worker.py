@@ -28,7 +28,7 @@ from kg.store import keeper
 
 JOB, RESULT, ERROR = "job.json", "result.json", "error.json"
 #: Exit codes beside 0.
-FAILED, NO_MEMORY, NO_ROOM = 3, 5, 6
+FAILED, NO_MEMORY, NO_ROOM, TOO_LARGE = 3, 5, 6, 7
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Seconds after its limit at which the child ends by itself, should nobody stop it.
 GRACE_SECONDS = 2.0
@@ -100,6 +100,9 @@ def main(arguments: list[str]) -> int:
         # The engine tells of it in words only.
         if error.errno in _FULL or "No space left" in str(error):
             return NO_ROOM
+        # A bound of who started us (RLIMIT_FSIZE).
+        if error.errno == errno.EFBIG or "File too large" in str(error):
+            return TOO_LARGE
         raise
     return 0
 

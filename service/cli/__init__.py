@@ -70,6 +70,7 @@ EXIT_CODES: dict[type[IstcError], int] = {
     errors.NotAllowed: 6,
     errors.BuiltGraph: 6,
     errors.Conflict: 7,
+    errors.WrongState: 7,
     errors.Stale: 7,
     errors.Internal: 70,
 }

@@ -16,7 +16,7 @@ from kg import asking, rq
 from kg.asking import Answered, Selecting
 from kg.catalogue import Column
 from kg.citing import text_of
-from service.questions import ties
+from service.questions import ties, trees
 from service.questions.reading import NOTHING, Measure, Row, Table, number, span
 
 Chart = dict[str, Any]
@@ -66,6 +66,7 @@ def describe(
         "view": answered.question.view,
         "title": asking.pick(answered.question.title, answered.language),
         "language": answered.language,
+        "flows": bool(answered.question.picture),
         "rows": [table.detail(row) for row in table.rows],
         **drawn,
     }
@@ -358,4 +359,5 @@ _VIEWS: dict[str, Callable[[Table, Mapping[str, str]], Chart | None]] = {
     "figure": _figure,
     "network": ties.network,
     "timeline": ties.timeline,
+    "tree": trees.tree,
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode
 
 from kg.asking import Answered
+from kg.citing import text_of
 from service import addresses, formatting
 from service.language import translate
 from service.questions import charts
 from service.questions.charts import Chart
+from service.questions.ties import FOCUS
 from service.state import engine, state, version
 
 
@@ -29,7 +32,36 @@ def chart_of(answered: Answered, address: str | None = None) -> Chart | None:
     chart = charts.describe(
         answered, codes, period=formatting.period, href=lambda iri: addresses.href(iri) or ""
     )
-    return chart and {**chart, "words": _words(), "credit": _credit(address or _page(answered))}
+    if chart is None:
+        return None
+    return {
+        **chart,
+        **_walk(answered, chart),
+        "words": _words(),
+        "credit": _credit(address or _page(answered)),
+    }
+
+
+def _walk(answered: Answered, chart: Chart) -> Chart:
+    """Where the script finds the ties of another thing, for a network that can be walked."""
+    focus = answered.terms.get(FOCUS)
+    if focus is None or chart["view"] != "network":
+        return {}
+    values = [
+        (p.name, answered.parameters[p.name] or "")
+        for p in answered.question.parameters
+        if p.name != FOCUS
+    ]
+    query = urlencode([*values, ("lang", answered.language)], safe="/:")
+    path = f"/pictures/{answered.question.id}"
+    return {
+        "walk": {
+            "focus": text_of(focus),
+            "base": f"{state().settings.base_iri}id/",
+            "data": f"{addresses.local(path)}.json?{query}",
+            "page": addresses.page(f"{path}?{query}"),
+        }
+    }
 
 
 def _words() -> dict[str, str]:
@@ -54,6 +86,15 @@ def _words() -> dict[str, str]:
         "sources": translate("Source"),
         "flows": translate("lines from China"),
         "shown": translate("Show"),
+        "open": translate("Show its ties"),
+        "close": translate("Hide its ties"),
+        "closed": translate("closed"),
+        "back": translate("Back one step"),
+        "page": translate("Open its page"),
+        "start": translate("Start here"),
+        "ties": translate("%(number)s neighbours", number="{number}"),
+        "others": translate("other kinds"),
+        "failed": translate("The ties could not be loaded."),
     }
 
 

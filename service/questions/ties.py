@@ -7,13 +7,18 @@ from itertools import pairwise
 from typing import Any
 
 from kg.catalogue import Column
+from kg.citing import text_of
 from service.questions.reading import Row, Table, span
 
 Chart = dict[str, Any]
 
 #: A network or a timeline with more than this is not readable.
 LINKS = 160
-EVENTS = 40
+EVENTS = 80
+#: When a network is walked, so many of the ties of a thing are drawn, the best documented first.
+STEP = 40
+#: The parameter of a question whose network can be walked from thing to thing.
+FOCUS = "focus"
 _TERM = "/ontology#"
 
 
@@ -35,13 +40,18 @@ def network(table: Table, _: Mapping[str, str]) -> Chart | None:
     pairs = _pairs(table, [c for c in things if c not in terms and c is not table.qualifier])
     named = [c for c in terms if _properties(table, c)]
     kind = next((c for c in terms if c not in named), None)
+    start = next((p for p in table.answered.question.parameters if p.name == FOCUS), None)
+    centre = text_of(table.answered.terms.get(FOCUS)) if start else ""
+    most = STEP if centre else LINKS
     ends = list({column.name: column for pair in pairs for column in pair}.values())
     nodes: dict[str, Chart] = {}
     links: dict[tuple[str, str], Chart] = {}
     total = 0
     for position, row in enumerate(table.rows):
         keys = {
-            column.name: _node(table, nodes, row, column, group, kind if group == 0 else None)
+            column.name: _node(
+                table, nodes, row, column, group, kind if centre or group == 0 else None
+            )
             for group, column in enumerate(ends)
         }
         for pair in pairs:
@@ -50,7 +60,7 @@ def network(table: Table, _: Mapping[str, str]) -> Chart | None:
                 continue
             total += 1
             begin, end = (there, here) if pair[1].name == "parent" else (here, there)
-            if (begin, end) not in links and len(links) == LINKS:
+            if (begin, end) not in links and len(links) == most:
                 continue
             link = links.setdefault(
                 (begin, end), {"source": begin, "target": end, "labels": [], "rows": []}
@@ -61,6 +71,8 @@ def network(table: Table, _: Mapping[str, str]) -> Chart | None:
             link["rows"].append(position)
     if not links:
         return None
+    if start and centre in nodes:
+        nodes[centre]["kind"] = start.label.get(table.language, "")
     for key, node in nodes.items():
         node["degree"] = sum(key in pair for pair in links)
     whole = sum(len(link["rows"]) for link in links.values()) == total
@@ -153,6 +165,7 @@ def timeline(table: Table, _: Mapping[str, str]) -> Chart | None:
     if time is None or thing is None:
         return None
     events: dict[tuple[str, str], Chart] = {}
+    kind = next((c for c in table.columns if _all_terms(table, c)), None)
     undated = 0
     for position, row in enumerate(table.rows):
         ends = span(row[time.name].text)
@@ -164,6 +177,7 @@ def timeline(table: Table, _: Mapping[str, str]) -> Chart | None:
             key,
             {
                 "name": row[thing.name].text,
+                "kind": row[kind.name].text if kind else "",
                 "begin": ends[0],
                 "end": ends[1],
                 "when": table.text(row, time),

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg import browsing, catalogue
-from service import addresses, caching, formatting, language, negotiation, rdf, security
+from kg.namespaces import SH
+from service import (
+    addresses,
+    caching,
+    formatting,
+    language,
+    negotiation,
+    rdf,
+    schema_org,
+    security,
+    signposting,
+)
 from service.home.views import themes
 from service.negotiation import HTML, JSON, RDF, Format, vary
 from service.questions import api, asked, snippets
-from service.state import engine, version
+from service.state import engine, state, version
 
 #: Lists of more values than this are searched by typing.
 SEARCHED_FROM = 15
@@ -46,10 +58,13 @@ def _catalogue(chosen: Format) -> Response:
     return vary(response)
 
 
-def question(question_id: str) -> Response:
+def question(question_id: str) -> AnyResponse:
     """A question: form, answer, the places behind each row, the query; or the answer as data."""
     found = catalogue.question(question_id)
-    chosen = negotiation.choose((HTML, *api.FORMATS), request.args.getlist("format"))
+    chosen = negotiation.choose((HTML, *api.FORMATS, *RDF), request.args.getlist("format"))
+    iri = f"{state().settings.base_iri}id/question/{question_id}"
+    if chosen in RDF:
+        return redirect(addresses.public(addresses.document(iri, chosen.name)), 303)
     if chosen is not HTML:
         return api.answer(question_id, chosen.name)
     etag = asked.etag(question_id, "html")
@@ -57,6 +72,8 @@ def question(question_id: str) -> Response:
     if same is not None:
         return same
     answered = asked.answer(question_id)
+    typed = signposting.Links(iri, RDF)
+    typed.about([f"{SH}SPARQLExecutable"])
     shown = asked.page(len(answered.rows))
     options = asked.choices(answered)
     values = {name: value for name, value in answered.parameters.items() if value}
@@ -64,6 +81,8 @@ def question(question_id: str) -> Response:
         "questions/question.html",
         question=found,
         answered=answered,
+        links=typed,
+        data=schema_org.question(found, iri),
         page=shown,
         options=options,
         searched_from=SEARCHED_FROM,
@@ -77,8 +96,11 @@ def question(question_id: str) -> Response:
     response.set_etag(etag)
     path = f"/questions/{question_id}"
     links = [
-        f'<{addresses.public(path + "." + item.name)}>; rel="alternate"; type="{item.media_type}"'
-        for item in api.FORMATS
+        *map(str, typed),
+        *(
+            f'<{addresses.public(f"{path}.{one.name}")}>; rel="alternate"; type="{one.media_type}"'
+            for one in api.FORMATS
+        ),
     ]
     for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
         if 1 <= number <= shown.last:

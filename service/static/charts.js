@@ -9,6 +9,8 @@ import { bars, bounded, lines, matrix, timeline } from "./charts/axes.js";
 import { short } from "./charts/looks.js";
 import { flowing, map, network } from "./charts/places.js";
 import { download, picture } from "./charts/saving.js";
+import { tree } from "./charts/trees.js";
+import { walking } from "./charts/walking.js";
 
 const ROWS = 3;
 
@@ -22,7 +24,7 @@ export async function start(figure) {
     world = await (await fetch(figure.dataset.map)).json();
     echarts.registerMap("world", world);
   }
-  const state = { panel: 0, flows: false, step: -1 };
+  const state = { panel: chosen(figure, chart), flows: chart.flows, step: -1 };
   const element = figure.querySelector(".drawing");
   figure.hidden = false;
   const drawing = echarts.init(element, null, { renderer: "svg" });
@@ -42,7 +44,8 @@ export async function start(figure) {
   };
 
   choices(figure, chart, state, draw);
-  draw();
+  const walk = chart.walk ? walking(figure, chart, draw) : null;
+  if (!walk) draw();
   let width = element.clientWidth;
   new ResizeObserver(() => {
     if (element.clientWidth && element.clientWidth !== width) {
@@ -50,8 +53,9 @@ export async function start(figure) {
       draw();
     }
   }).observe(element);
-  drawing.on("click", (hit) => open(target(chart, hit.data)));
-  keyboard(figure, chart, drawing, () => items, state);
+  const go = (datum) => (walk && datum && datum.id ? walk.choose(datum.id) : open(target(chart, datum)));
+  drawing.on("click", (hit) => go(hit.data));
+  keyboard(figure, chart, drawing, () => items, state, go, walk);
   for (const button of figure.querySelectorAll("[data-save]")) {
     button.addEventListener("click", async () => {
       const room = frame({ width: Math.max(frame().width, 720), top: 58, bottom: chart.view === "map" ? 50 : 34 });
@@ -61,10 +65,18 @@ export async function start(figure) {
   }
 }
 
+/** Which of several charts the address names, `#shown=2` for the second. */
+function chosen(figure, chart) {
+  const found = figure.dataset.keep !== undefined && location.hash.match(/^#shown=(\d{1,3})$/);
+  const index = found ? Number(found[1]) - 1 : 0;
+  return chart.panels && chart.panels[index] ? index : 0;
+}
+
 /** The option of the chart that is chosen. */
 function build(chart, state, world, frame) {
   if (chart.view === "network") return network(chart, frame);
   if (chart.view === "timeline") return timeline(chart, frame);
+  if (chart.view === "tree") return tree(chart, frame);
   const panel = chart.panels[state.panel];
   if (chart.view === "map") return map(panel, frame, world, state);
   return { bar: bars, line: lines, matrix }[chart.view](panel, frame);
@@ -77,8 +89,10 @@ function choices(figure, chart, state, draw) {
   if (panels.length > 1) {
     const select = document.createElement("select");
     panels.forEach((panel, index) => select.add(new Option(panel.label || chart.words.rows, index)));
+    select.value = String(state.panel);
     select.addEventListener("change", () => {
       state.panel = Number(select.value);
+      if (figure.dataset.keep !== undefined) history.replaceState(null, "", `#shown=${state.panel + 1}`);
       draw();
     });
     place.append(labelled(chart.words.shown, select, false));
@@ -88,6 +102,7 @@ function choices(figure, chart, state, draw) {
   if (chart.view === "map" && panels.every(flowing)) {
     const box = document.createElement("input");
     box.type = "checkbox";
+    box.checked = state.flows;
     box.addEventListener("change", () => {
       state.flows = box.checked;
       draw();
@@ -187,8 +202,8 @@ function open(href) {
   link.remove();
 }
 
-/** Arrow keys go from mark to mark, Enter opens, Escape leaves. */
-function keyboard(figure, chart, drawing, marks, state) {
+/** Arrow keys go from mark to mark, Enter opens, Escape leaves; in a walk Backspace closes what is chosen. */
+function keyboard(figure, chart, drawing, marks, state, go, walk) {
   const element = figure.querySelector(".drawing");
   const live = figure.querySelector("[aria-live]");
   const leave = () => {
@@ -207,7 +222,10 @@ function keyboard(figure, chart, drawing, marks, state) {
       drawing.dispatchAction({ type: "showTip", seriesIndex, dataIndex });
       live.textContent = said || chart.rows[row].cells.map(([label, value]) => `${label}: ${value}`).join("; ");
     } else if (event.key === "Enter" && items[state.step]) {
-      open(items[state.step].href || target(chart, items[state.step]));
+      go(items[state.step]);
+    } else if (event.key === "Backspace" && walk) {
+      event.preventDefault();
+      walk.close();
     } else if (event.key === "Escape") {
       leave();
     }

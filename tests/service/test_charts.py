@@ -252,3 +252,27 @@ def test_no_land_crosses_the_edge_of_the_map() -> None:
             for ring in polygon:
                 steps = [abs(a[0] - b[0]) for a, b in pairwise(ring)]
                 assert max(steps) < 180, feature["properties"]
+
+
+def test_a_tree_has_every_thing_once_below_what_it_belongs_to(ask: Ask) -> None:
+    dimensions = described(ask("measures-by-task", "en"))["roots"]
+    assert len(dimensions) == 4
+    assert sum(len(task["children"]) for root in dimensions for task in root["children"]) == 84
+    parts = {root["name"]: root for root in described(ask("framework-structure", "zh"))["roots"]}
+    platform = next(c for c in parts["设施（设施革新）"]["children"] if c["name"] == "平台设施")
+    assert [child["name"] for child in platform["children"]] == [
+        "大型数据存储与共享平台",
+        "高性能计算",
+    ]
+    assert "高性能计算" not in [c["name"] for c in parts["设施（设施革新）"]["children"]]
+
+
+def test_the_network_of_a_thing_draws_so_many_ties_as_can_be_read_and_says_so(ask: Ask) -> None:
+    chart = described(ask("network", "en", focus="country/CHN"))
+    assert len(chart["links"]) == 40
+    assert chart["shown"] < chart["total"] > 150
+    start = next(node for node in chart["nodes"] if node["id"].endswith("/country/CHN"))
+    assert start["kind"] == "Start"
+    assert start["degree"] == 40
+    only = described(ask("network", "en", focus="country/CHN", kind="Country"))
+    assert {node["kind"] for node in only["nodes"]} == {"Start", "country or region"}

@@ -7,7 +7,7 @@
  */
 
 import {
-  ACCENT, COLOURS, FONT, INEXACT, INK, PALE_SCALE, PAPER, QUIET, SHADE,
+  ACCENT, COLOURS, EDGE, FONT, INEXACT, INK, LINE, NARROW, PALE_SCALE, PAPER, QUIET, SHADE,
   axisLine, axisText, base, compact, extent, short, splitLine, widthOf,
 } from "./looks.js";
 
@@ -263,35 +263,69 @@ export function timeline(chart, frame) {
   const [first, last] = extent(years);
   const low = Math.floor(first - (events.some((event) => event.begin === null) ? 2 : 0.2));
   const high = Math.ceil(last + (events.some((event) => event.end === null) ? 2 : 0.2));
-  const names = Math.min(Math.max(...events.map((event) => widthOf(event.name))) + 18, frame.width * 0.48);
-  const tall = events.length * 27;
-  const data = events.map((event, index) => ({ value: [event.begin ?? low, index, event.end ?? high], rows: event.rows, href: event.href }));
+  // What is dated several times has one line.
+  const key = (event) => event.href ?? event.name;
+  const things = [...new Map(events.map((event) => [key(event), event])).values()];
+  const line = new Map(things.map((event, index) => [key(event), index]));
+  const latest = things.map((thing) => {
+    const own = events.filter((event) => key(event) === key(thing));
+    return own.reduce((last, event) => ((event.end ?? high) >= (last.end ?? high) ? event : last));
+  });
+  const kinds = [...new Set(events.map((event) => event.kind))].filter(Boolean);
+  const legend = kinds.length > 1 && kinds.length <= COLOURS.length ? 30 : 0;
+  const zoom = things.length > 12 && high - low > 4 ? 34 : 0;
+  const narrow = frame.width < NARROW;
+  const names = narrow ? 10 : Math.min(Math.max(...things.map((event) => widthOf(event.name))) + 18, frame.width * 0.48);
+  const side = narrow ? 16 : 96;
+  const tall = things.length * (narrow ? 44 : 27);
+  const groups = legend ? kinds : [""];
+  const within = groups.map((kind) => events.filter((event) => !legend || event.kind === kind));
   const option = {
     ...base(),
-    grid: { left: names, right: 96, top: frame.top + 8, height: tall },
+    legend: legend ? { top: frame.top, left: 8, type: "scroll", selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: kinds } : undefined,
+    grid: { left: names, right: side, top: frame.top + legend + 8, height: tall },
+    dataZoom: zoom ? [{
+      type: "slider", xAxisIndex: 0, filterMode: "none", left: names, right: side, bottom: frame.bottom + 6, height: 18, brushSelect: false, showDetail: true,
+      borderColor: LINE, fillerColor: `${ACCENT}22`, handleStyle: { color: PAPER, borderColor: ACCENT }, moveHandleStyle: { color: EDGE },
+      dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, textStyle: axisText, labelFormatter: (year) => String(Math.round(year)),
+    }] : undefined,
     xAxis: {
       type: "value", min: low, max: high, minInterval: 1, splitLine, axisLine: { ...axisLine, show: true }, axisLabel: { ...axisText, formatter: (year) => String(year), showMinLabel: false, showMaxLabel: false },
     },
     yAxis: {
-      type: "category", inverse: true, data: events.map((event) => event.name), axisTick: { show: false }, axisLine,
-      axisLabel: { ...axisText, color: INK, interval: 0, formatter: (name) => short(name, names - 12) },
+      type: "category", inverse: true, data: things.map((event) => event.name), axisTick: { show: false }, axisLine,
+      axisLabel: { ...axisText, color: INK, show: !narrow, interval: 0, formatter: (name) => short(name, names - 12) },
     },
-    series: [{
-      type: "custom", encode: { x: [0, 2], y: 1 }, data,
+    series: groups.map((kind, group) => ({
+      type: "custom", name: kind, itemStyle: { color: COLOURS[group % COLOURS.length] }, encode: { x: [0, 2], y: 1 },
+      data: within[group].map((event) => ({ value: [event.begin ?? low, line.get(key(event)), event.end ?? high], rows: event.rows, href: event.href })),
       renderItem(parameters, api) {
-        const event = events[parameters.dataIndex];
-        const [left, y] = api.coord([api.value(0), api.value(1)]);
-        const [right] = api.coord([api.value(2), api.value(1)]);
-        const point = right - left < 8;
+        const event = within[group][parameters.dataIndex];
+        const { x: start, width } = parameters.coordSys;
+        const inside = (x) => Math.max(start, Math.min(start + width, x));
+        const colour = COLOURS[group % COLOURS.length];
+        const [from, y] = api.coord([api.value(0), api.value(1)]);
+        const [to] = api.coord([api.value(2), api.value(1)]);
+        if (to < start - 1 || from > start + width + 1) return null;
+        const [left, right] = [inside(from), inside(to)];
         const open = event.begin === null || event.end === null;
-        const mark = point
-          ? { type: "circle", shape: { cx: (left + right) / 2, cy: y, r: 6 }, style: { fill: ACCENT } }
-          : { type: "rect", shape: { x: left, y: y - 6, width: right - left, height: 12, r: 3 }, style: { fill: ACCENT, opacity: open ? INEXACT : 1 } };
-        const text = { type: "text", style: { text: event.when, x: Math.max(right, left + 8) + 6, y, fill: QUIET, font: `12px ${FONT}`, verticalAlign: "middle" } };
-        return { type: "group", children: [mark, text] };
+        const mark = to - from < 8
+          ? { type: "circle", shape: { cx: (left + right) / 2, cy: y, r: 6 }, style: { fill: colour, stroke: PAPER, lineWidth: 1 } }
+          : { type: "rect", shape: { x: left, y: y - 6, width: right - left, height: 12, r: 3 }, style: { fill: colour, opacity: open ? INEXACT : 1 } };
+        if (event !== latest[line.get(key(event))]) return mark;
+        const text = (words, x, height, fill) => ({ type: "text", style: { text: words, x, y: height, fill, font: `12px ${FONT}`, verticalAlign: "middle" } });
+        if (narrow) {
+          const room = width - widthOf(event.when) - 12;
+          const named = short(event.name, room);
+          return { type: "group", children: [mark, text(named, start, y - 17, INK), text(event.when, start + widthOf(named) + 10, y - 17, QUIET)] };
+        }
+        return { type: "group", children: [mark, text(event.when, Math.max(right, left + 8) + 6, y, QUIET)] };
       },
-    }],
+    })),
   };
-  const items = events.map((event, dataIndex) => ({ seriesIndex: 0, dataIndex, row: event.rows[0], href: event.href }));
-  return { option, items, height: frame.top + tall + 40 + frame.bottom };
+  const items = events.map((event) => {
+    const group = within.findIndex((some) => some.includes(event));
+    return { seriesIndex: group, dataIndex: within[group].indexOf(event), row: event.rows[0], href: event.href };
+  });
+  return { option, items, height: frame.top + legend + tall + 40 + zoom + frame.bottom };
 }

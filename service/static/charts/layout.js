@@ -1,7 +1,7 @@
 /**
  * Places for the nodes of a network by forces (after Fruchterman and Reingold 1991): nodes push each
  * other away, ties pull, and a pull to the middle spreads them evenly over an ellipse with the sides
- * of the box. The same network always gets the same places.
+ * of the box. The same network always gets the same places; one that grows starts from where it was.
  */
 
 const ROUNDS = 500;
@@ -11,13 +11,18 @@ const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 const PULL = 1.6;
 
 /** Coordinates of nodes within a box, which they fill. */
-export function force(nodes, links, { width, height }) {
+export function force(nodes, links, { width, height }, kept = new Map()) {
   const index = new Map(nodes.map((node, i) => [node.id, i]));
   const ties = links.map((link) => [index.get(link.source), index.get(link.target)]);
   const sides = width / height;
   const pull = [(2 * PULL) / (1 + sides), (2 * PULL * sides) / (1 + sides)];
-  const at = nodes.map((_, i) => {
-    const far = Math.sqrt(i + 0.5);
+  const known = nodes.some((node) => kept.has(node.id));
+  const beside = (id) => links.map((link) => (link.source === id ? link.target : link.target === id ? link.source : "")).find((other) => kept.has(other));
+  const at = nodes.map((node, i) => {
+    if (kept.has(node.id)) return [...kept.get(node.id)];
+    const far = known ? 1 : Math.sqrt(i + 0.5);
+    const next = beside(node.id);
+    if (next) return kept.get(next).map((value, axis) => value + Math.sin(i * GOLDEN + (axis * Math.PI) / 2));
     return [far * Math.cos(i * GOLDEN) * Math.sqrt(sides), (far * Math.sin(i * GOLDEN)) / Math.sqrt(sides)];
   });
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -35,13 +40,14 @@ export function force(nodes, links, { width, height }) {
       for (let b = a + 1; b < at.length; b += 1) push(a, b, (distance) => 1 / distance);
     }
     for (const [a, b] of ties) push(a, b, (distance) => -2 * distance * distance);
-    const limit = 0.8 * (1 - round / ROUNDS) ** 2 + 0.001;
+    const limit = (known ? 0.3 : 0.8) * (1 - round / ROUNDS) ** 2 + 0.001;
     at.forEach((place, i) => {
       const length = Math.max(Math.hypot(...moves[i]), 0.001);
       place[0] += (moves[i][0] / length) * Math.min(length, limit);
       place[1] += (moves[i][1] / length) * Math.min(length, limit);
     });
   }
+  nodes.forEach((node, i) => kept.set(node.id, at[i]));
   return fitted(at, [width, height]);
 }
 

@@ -21,6 +21,8 @@ export const PALE_SCALE = token("pale").split(/\s+/);
 export const FONT =
   "system-ui, -apple-system, 'Segoe UI', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', sans-serif";
 export const INEXACT = 0.5;
+/** A chart that is narrower than this, in pixels, has its names above its marks. */
+export const NARROW = 560;
 
 const WIDE = /[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u2014\u2018-\u201d]/;
 

@@ -1,9 +1,11 @@
 /** Maps and networks. As in axes.js, each function returns {option, height, items}. */
 
 import { force } from "./layout.js";
-import { ACCENT, COLOURS, EDGE, FONT, GROUND, INK, LINE, PAPER, QUIET, SCALE, axisText, base, compact, extent, short } from "./looks.js";
+import { ACCENT, COLOURS, EDGE, FONT, GROUND, INK, LINE, NARROW, PAPER, QUIET, SCALE, axisText, base, compact, extent, short } from "./looks.js";
 
 const CHINA = "156";
+/** Hong Kong, Macao and Taiwan have codes of their own in ISO 3166-1; lines from China lead abroad. */
+const OWN = ["344", "446", "158"];
 const LABELS = 16;
 
 /** Countries coloured by a number; those too small for the map as dots. */
@@ -46,7 +48,7 @@ export function map(panel, frame, world, choices) {
           ? spots.slice(0, LABELS).map((place) => ({
               value: centre(place),
               label: {
-                show: true, position: centre(place)[0] > 140 ? "left" : "right", distance: drawn.has(place.code) ? 2 : 7, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
+                show: true, position: centre(place)[0] > (frame.width < NARROW ? 95 : 140) ? "left" : "right", distance: drawn.has(place.code) ? 2 : 7, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
                 textBorderColor: PAPER, textBorderWidth: 3, formatter: () => `${place.name} ${place.text}`,
               },
             }))
@@ -56,8 +58,8 @@ export function map(panel, frame, world, choices) {
   };
   if (choices.flows) {
     option.series.push({
-      type: "lines", coordinateSystem: "geo", silent: true, z: 4, lineStyle: { color: COLOURS[1], width: 1.4, opacity: 0.75, curveness: 0.22 },
-      data: spots.map((place) => ({ coords: [world.centres[CHINA], centre(place)] })),
+      type: "lines", coordinateSystem: "geo", silent: true, z: 4, lineStyle: { color: COLOURS[1], opacity: 0.6, curveness: 0.22 },
+      data: [...spots].reverse().filter((place) => place.value !== 0 && !OWN.includes(place.code)).map((place) => ({ coords: [world.centres[CHINA], centre(place)], lineStyle: { width: breadth(place, panel.rank ? null : most) } })),
     });
   }
   const items = [
@@ -67,35 +69,53 @@ export function map(panel, frame, world, choices) {
   return { option, items, height: frame.top + height + frame.bottom };
 }
 
+/** How broad a line from China is: its area grows with the number. */
+function breadth(place, most) {
+  return most ? 0.6 + 4 * Math.sqrt(Math.max(0, place.value ?? 0) / most) : 1.4;
+}
+
 /** Whether lines from China say something: the map is one of partners, without China itself. */
 export function flowing(panel) {
   return panel.places.every((place) => place.code !== CHINA);
 }
 
+/** What a node is in the legend: its kind, the rarer ones together, or the column that it stands in. */
+function naming({ nodes, groups, walk, words }) {
+  const kind = (node) => node.kind || groups[node.group];
+  const counts = new Map();
+  for (const node of nodes) counts.set(kind(node), (counts.get(kind(node)) || 0) + 1);
+  if (counts.size <= COLOURS.length) return kind;
+  if (!walk) return (node) => groups[node.group];
+  const frequent = [...counts].sort((a, b) => b[1] - a[1]).slice(0, COLOURS.length - 2).map(([name]) => name);
+  const start = (nodes.find((node) => node.id === walk.focus) || {}).kind;
+  return (node) => (frequent.includes(kind(node)) || kind(node) === start ? kind(node) : words.others);
+}
+
 /** Things and their ties; the more ties, the larger. */
 export function network(chart, frame) {
   const { nodes, links } = chart;
-  const kinds = [...new Set(nodes.map((node) => node.kind || chart.groups[node.group]))];
-  const named = kinds.length <= COLOURS.length ? (node) => node.kind || chart.groups[node.group] : (node) => chart.groups[node.group];
+  const named = naming(chart);
   const names = [...new Set(nodes.map(named))];
   const height = Math.round(Math.min(1000, 280 + nodes.length * 7));
   const legend = names.length > 1 ? 30 : 0;
-  const places = force(nodes, links, { width: frame.width * 0.76, height: height - 60 });
-  const dense = links.length > 30;
+  const share = frame.width < NARROW ? 0.68 : 0.76;
+  const places = force(nodes, links, { width: frame.width * share, height: height - 60 }, chart.places);
+  const dense = links.length > 30 || Boolean(chart.walk);
   const option = {
     ...base(),
     legend: legend ? { top: frame.top, left: 8, type: "scroll", selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: names } : undefined,
     series: [{
       type: "graph", layout: "none", roam: "move", draggable: false, top: frame.top + legend + 30, height: height - 60,
-      left: "6%", width: "76%", categories: names.map((name, index) => ({ name, itemStyle: { color: COLOURS[index % COLOURS.length] } })),
+      left: "6%", width: `${share * 100}%`, categories: names.map((name, index) => ({ name, itemStyle: { color: COLOURS[index % COLOURS.length] } })),
       edgeSymbol: ["none", chart.directed ? "arrow" : "none"], edgeSymbolSize: 7,
       lineStyle: { color: EDGE, width: 1.2, opacity: 0.9, curveness: 0.06 },
       label: { show: true, position: "right", color: INK, fontSize: 12, fontFamily: FONT, textBorderColor: PAPER, textBorderWidth: 2 },
       labelLayout: { hideOverlap: true },
-      emphasis: { focus: "adjacency", lineStyle: { width: 2.4, color: ACCENT } },
+      emphasis: { focus: frame.width < NARROW ? "none" : "adjacency", lineStyle: { width: 2.4, color: ACCENT } },
       data: nodes.map((node, index) => ({
-        id: node.id, name: node.id, category: names.indexOf(named(node)), x: places[index][0], y: places[index][1], symbolSize: 9 + 5 * Math.sqrt(node.degree), href: node.href, title: node.name,
-        label: { formatter: () => short(node.name, dense ? 150 : Math.min(200, frame.width * 0.18 - 24)), fontWeight: node.degree > 4 ? 600 : 400 },
+        id: node.id, name: node.id, category: names.indexOf(named(node)), x: places[index][0], y: places[index][1], symbolSize: Math.min(44, 9 + 5 * Math.sqrt(node.degree)), href: node.href, title: node.name,
+        itemStyle: node.chosen ? { borderColor: INK, borderWidth: 3 } : undefined,
+        label: { formatter: () => short(node.name, dense ? Math.min(150, Math.max(74, frame.width * 0.22)) : Math.min(200, frame.width * 0.18 - 24)), fontWeight: node.degree > 4 ? 600 : 400 },
       })),
       links: links.map((link) => ({
         source: link.source, target: link.target, rows: link.rows,
@@ -108,6 +128,6 @@ export function network(chart, frame) {
       edgeLabel: { position: "middle", backgroundColor: PAPER, borderColor: LINE },
     }],
   };
-  const items = nodes.map((node, dataIndex) => ({ seriesIndex: 0, dataIndex, href: node.href, said: node.name }));
+  const items = nodes.map((node, dataIndex) => ({ seriesIndex: 0, dataIndex, href: node.href, said: node.name, id: node.id }));
   return { option, items, height: frame.top + height + legend + frame.bottom };
 }

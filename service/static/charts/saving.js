@@ -16,6 +16,7 @@ export function picture({ option, height }, frame, chart, panel) {
     ...option,
     backgroundColor: PAPER,
     tooltip: undefined,
+    dataZoom: undefined,
     series: option.series.map((series) => ({ ...series, silent: true })),
     title: [title, ...(option.title || [])],
     graphic: [chart.credit, ...(chart.view === "map" ? [chart.words.borders] : [])].map((line, index) => ({
