@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import rdflib
+
+#: What a service that runs on a home makes and removes there; for copies of that home.
+LIVE = shutil.ignore_patterns("spool", "*.making*")
 
 ROOT = Path(__file__).parents[1]
 FORM = "application/x-www-form-urlencoded"

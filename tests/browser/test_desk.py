@@ -16,7 +16,7 @@ from kg.tokens import Tokens
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
 from tests.importing.conftest import REGISTER, write_register
 from tests.linking import waiting
-from tests.serving import Service, serving
+from tests.serving import LIVE, Service, serving
 
 HOSTILE = "<script>document.title = 'stolen'</script>"
 ENTER = "\ue007"
@@ -32,7 +32,9 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    home = Path(shutil.copytree(built_home, tmp_path_factory.mktemp("office") / "home"))
+    home = Path(
+        shutil.copytree(built_home, tmp_path_factory.mktemp("office") / "home", ignore=LIVE)
+    )
     waiting.put(home)
     token = Tokens(Settings(home=home)).create("officer", ["import"])
     with serving(home) as service:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
-from tests.serving import Service, serving
+from tests.serving import LIVE, Service, serving
 
 ISTC = "PREFIX istc: <https://w3id.org/istc-kg/ontology#>\n"
 BY_COUNTRY = (
@@ -30,7 +30,9 @@ EDITOR = "const editor = document.querySelector('.CodeMirror').CodeMirror; "
 @pytest.fixture(scope="module")
 def service(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with a home of its own, in which links may be kept."""
-    home = shutil.copytree(built_home, tmp_path_factory.mktemp("editor") / "home", symlinks=True)
+    home = shutil.copytree(
+        built_home, tmp_path_factory.mktemp("editor") / "home", symlinks=True, ignore=LIVE
+    )
     with serving(home) as running:
         yield running
 
@@ -272,7 +274,7 @@ def test_the_catalogue_gives_examples_found_in_both_languages(
     items = "[...document.querySelectorAll('.examples li')]"
     shown = f"return {items}.filter((item) => item.offsetParent).length"
     for words in ("belt road patents", "一带一路 专利"):
-        reader.type(".search input", words)
+        reader.type(".examples .search input", words)
         found = int(reader.run(shown))
         assert 0 < found < 40, words
         assert reader.all('.examples a[href*="bri-patent-partners-over-100"]')
@@ -284,7 +286,7 @@ def test_the_catalogue_gives_examples_found_in_both_languages(
     seen(reader, "#results table")
     total = service.get("/questions/bri-patent-partners-over-100.json").json()["total"]
     assert len(reader.all("#results tbody tr")) == total
-    reader.type(".search input", "")
+    reader.type(".examples .search input", "")
 
 
 def test_a_link_is_made_copied_and_opened_by_somebody_else(

@@ -116,10 +116,10 @@ def test_a_value_of_a_long_list_is_found_by_typing_in_either_language(
     options = len(reader.all('select[name="country"] option'))
     assert options > 15
     reader.press("#p-country", f"{EVERYTHING}新")
-    found = reader.all(".combobox li")
+    found = reader.all("form.parameters .combobox li")
     assert 1 < len(found) < options
-    assert "新加坡" in reader.text(".combobox li")
-    assert reader.text(".combobox .unseen") == f"{len(found)} of {options}"
+    assert "新加坡" in reader.text("form.parameters .combobox li")
+    assert reader.text("form.parameters .combobox .unseen") == f"{len(found)} of {options}"
     assert reader.attribute("#p-country", "aria-expanded") == "true"
     first = reader.attribute("#p-country", "aria-activedescendant")
     reader.press("#p-country", DOWN)
@@ -143,7 +143,7 @@ def test_what_fits_nothing_is_said_and_changes_nothing(
     reader = browser(language="en-GB,en")
     reader.open(service.url + "/questions/country-figures")
     reader.press("#p-country", f"{EVERYTHING}zzz")
-    assert reader.text(".combobox li") == "nothing fits"
+    assert reader.text("form.parameters .combobox li") == "nothing fits"
     reader.follow('form.parameters button[type="submit"]')
     assert reader.value('select[name="country"]') == "country/KOR"
 
@@ -152,7 +152,7 @@ def test_a_list_of_few_values_stays_a_list(service: Service, browser: MakeBrowse
     reader = browser()
     reader.open(service.url + "/questions/joint-papers-by-field")
     assert reader.text('select[name="field"]')
-    assert reader.all(".combobox") == []
+    assert reader.all("form.parameters .combobox") == []
 
 
 def test_without_script_a_long_list_is_there_to_choose_from(

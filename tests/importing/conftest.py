@@ -13,6 +13,7 @@ import pytest
 from kg import mapping
 from kg.importing import templates
 from kg.settings import Settings
+from tests.serving import LIVE
 
 from .desks import Desk
 
@@ -88,7 +89,7 @@ def register(tmp_path: Path) -> Register:
 def settings(built_home: Path, tmp_path: Path) -> Settings:
     """Settings with a copy of the built graph."""
     home = tmp_path / "home"
-    shutil.copytree(built_home, home)
+    shutil.copytree(built_home, home, ignore=LIVE)
     return Settings(home=home)
 
 

@@ -269,7 +269,7 @@ def test_cycles_and_years_without_sense_are_told(see: See) -> None:
 def test_a_million_findings_stream_into_a_report_in_bounded_memory(
     home: Path, tmp_path: Path
 ) -> None:
-    million = int(os.environ.get("FINDINGS") or 100_000)
+    million = int(os.environ.get("FINDINGS") or 20_000)
     path, report = tmp_path / "relations.csv", tmp_path / "report.csv"
     with path.open("wb") as file:
         file.write(b"subject,predicate,object\n")

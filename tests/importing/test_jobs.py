@@ -18,7 +18,7 @@ import requests
 from kg.store import changes
 from tests.importing.conftest import REGISTER, Register
 from tests.importing.office import XLSX, Office, office, small, token_of, triples
-from tests.serving import BROWSER, children
+from tests.serving import BROWSER, LIVE, children
 
 GRAPH = "https://w3id.org/istc-kg/graph/source/office-register"
 #: A quantity whose year is none.
@@ -30,7 +30,7 @@ SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 def desk(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A service on a copy of the built graph; whoever commits takes it back."""
     home = tmp_path_factory.mktemp("jobs") / "home"
-    shutil.copytree(built_home, home)
+    shutil.copytree(built_home, home, ignore=LIVE)
     with office(home) as one:
         yield one
 

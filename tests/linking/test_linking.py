@@ -24,7 +24,7 @@ from kg.store.versions import current
 from tests.linking import measuring
 from tests.linking.measuring import Measured
 from tests.needs import shared
-from tests.serving import ROOT
+from tests.serving import LIVE, ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 #: Bounds of docs/linking.md, and by how many points the page may be off.
@@ -133,7 +133,7 @@ def test_a_state_that_is_no_more_waits_and_is_no_successor(built_home: Path) -> 
 @pytest.fixture(scope="module")
 def linked_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with four links: one made, three open."""
-    home = shutil.copytree(built_home, tmp_path_factory.mktemp("linked") / "home")
+    home = shutil.copytree(built_home, tmp_path_factory.mktemp("linked") / "home", ignore=LIVE)
     linker = build(_engine(home))
     for candidate in (CUHK, NSFC, PUMC):
         linker.key(candidate)

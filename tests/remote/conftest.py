@@ -15,13 +15,13 @@ from kg.settings import Settings
 from service import remote
 from tests.cli.conftest import Done, run
 from tests.remote.engines import STORES, Store
-from tests.serving import Service, serving
+from tests.serving import LIVE, Service, serving
 
 
 @pytest.fixture(scope="module")
 def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("remote") / "home"
-    shutil.copytree(built_home, home)
+    shutil.copytree(built_home, home, ignore=LIVE)
     return home
 
 

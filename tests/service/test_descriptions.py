@@ -25,7 +25,7 @@ from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.tokens import Tokens
 from tests.needs import shared
-from tests.serving import Service, serving
+from tests.serving import LIVE, Service, serving
 
 BASE = "https://w3id.org/istc-kg/"
 WHOLE = URIRef(f"{BASE}dataset/istc-kg")
@@ -219,7 +219,9 @@ def test_editors_that_read_the_endpoint_find_what_they_look_for(service: Service
 
 @pytest.fixture(scope="module")
 def own_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(built_home, tmp_path_factory.mktemp("described") / "home"))
+    return Path(
+        shutil.copytree(built_home, tmp_path_factory.mktemp("described") / "home", ignore=LIVE)
+    )
 
 
 @pytest.fixture(scope="module")

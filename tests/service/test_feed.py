@@ -19,7 +19,7 @@ from kg.store import changes
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.store.versions import content_digest
-from tests.serving import Service, serving
+from tests.serving import LIVE, Service, serving
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 PATCH = "application/rdf-patch"
@@ -47,7 +47,9 @@ def _label(number: int) -> Quad:
 
 @pytest.fixture(scope="module")
 def followed(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
-    home = Path(shutil.copytree(built_home, tmp_path_factory.mktemp("followed") / "home"))
+    home = Path(
+        shutil.copytree(built_home, tmp_path_factory.mktemp("followed") / "home", ignore=LIVE)
+    )
     with serving(home) as service:
         first = service.get("/version").json()["data"]["version"]
         body = service.get(f"/dumps/{first}/istc-kg.nq.gz").body

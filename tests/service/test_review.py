@@ -18,7 +18,7 @@ from kg.linking import links
 from kg.settings import Settings
 from kg.tokens import Tokens
 from tests.linking import waiting
-from tests.serving import FORM, Reply, Service, serving
+from tests.serving import FORM, LIVE, Reply, Service, serving
 
 JSON, N_TRIPLES = "application/json", "application/n-triples"
 
@@ -61,7 +61,9 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = Path(shutil.copytree(built_home, tmp_path_factory.mktemp("review") / "home"))
+    home = Path(
+        shutil.copytree(built_home, tmp_path_factory.mktemp("review") / "home", ignore=LIVE)
+    )
     waiting.put(home)
     with serving(home) as service:
         yield Desk(service, home)

@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 from kg.settings import Settings
 from kg.tokens import Tokens
 from service.app import create_app
-from tests.serving import ROWS, Service, children, serving
+from tests.serving import LIVE, ROWS, Service, children, serving
 
 BASE = "https://w3id.org/istc-kg/"
 
@@ -29,7 +29,9 @@ BASE = "https://w3id.org/istc-kg/"
 @pytest.fixture(scope="module")
 def own_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose files the tests may change."""
-    return Path(shutil.copytree(built_home, tmp_path_factory.mktemp("running") / "home"))
+    return Path(
+        shutil.copytree(built_home, tmp_path_factory.mktemp("running") / "home", ignore=LIVE)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +225,7 @@ def routes() -> list[Rule]:
 
 def address(rule: Rule) -> str:
     """An address that the rule matches, whether there is something or not."""
-    values = {"number": "1", "path": "org/cas", "filename": "app.css"}
+    values = {"number": "1", "path": "org/cas", "filename": "app.css", "side": "added"}
     return re.sub(r"<(?:[^:>]*:)?(\w+)>", lambda m: values.get(m[1], "x"), rule.rule)
 
 
