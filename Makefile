@@ -26,7 +26,7 @@ run: ## build the graph and serve it at http://127.0.0.1:8000/ (PORT=â€¦, HOST=â
 venv: ## set up $(VENV) with everything for work on the code
 	@VENV=$(VENV) .ci/venv test dev
 
-test: ## run all tests (PYTEST="tests/cli -k ask" for some of them)
+test: ## run all tests (PYTEST="tests/cli -k ask" for some of them; WHOLE=1 for all cases of the long suites)
 	@.ci/packages test
 	VENV=$(VENV) .ci/venv test dev
 	unset ISTC_HOME

@@ -49,7 +49,7 @@ def shared(part: str) -> Path:
     return path if path.exists() else Path(_missing(f"ISTC_SHARED: the folder has no {part}"))
 
 
-def sample(cases: Sequence[T], every: int = 5) -> Sequence[T]:
+def sample(cases: Sequence[T], every: int = 7) -> Sequence[T]:
     """The cases of a long suite that run: every n-th, or all where the variable WHOLE is set."""
     return cases if os.environ.get("WHOLE") else cases[::every]
 

@@ -42,7 +42,7 @@ _HEAD = """\
 The W3C test suites for SPARQL 1.1, and those of SPARQL 1.0 that it keeps, run over HTTP against
 the real server, with its tokens, its commits and its processes: queries go to `/sparql`, updates
 to `/update`, data to `/store`. `make conformance` runs them all; `make test` runs all of the
-protocols and every fifth case of the others. Both fail when a case fails that is not in the list
+protocols and every seventh case of the others. Both fail when a case fails that is not in the list
 below, or passes although it is.
 Engine: pyoxigraph {engine}.
 """

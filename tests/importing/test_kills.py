@@ -28,7 +28,7 @@ from kg.store.journal import Entry
 from kg.store.truth import Truth
 from tests.serving import ROOT
 
-KILLS = int(os.environ.get("KILLS") or 15)
+KILLS = int(os.environ.get("KILLS") or 10)
 #: Things of the import, and quads of the builds.
 THINGS, QUADS = 150, 12_000
 
