@@ -64,7 +64,13 @@ def command_line() -> str:
         "",
         "`istc --debug …` shows the traceback of an error as well.",
     ]
-    context = click.Context(cli.istc, info_name="istc", max_content_width=90, terminal_width=90)
+    context = click.Context(
+        cli.istc,
+        info_name="istc",
+        max_content_width=90,
+        terminal_width=90,
+        **cli.istc.context_settings,
+    )
     parts += _help("istc", cli.istc.get_help(context))
     for name in cli.COMMANDS:
         command = cli.istc.get_command(context, name)

@@ -182,7 +182,7 @@ def test_citing_prints_a_citation_and_the_hash_of_what_was_kept(
     built_home: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("answers"))
+    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("answers", "spool"))
     site = "https://istc.example.org"
     done = run(home, "ask", "rankings", "--cite", "--lang", "en", cwd=tmp_path, ISTC_SITE_URL=site)
     assert done.returncode == 0, done.stderr

@@ -29,7 +29,7 @@ ex:institute a istc:ResearchOrganization ; rdfs:label "量子测量研究所"@zh
 def home(built_home: Path, tmp_path: Path) -> Path:
     """A home of one's own, without an index."""
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("search"))
+    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("search", "spool"))
     return home
 
 

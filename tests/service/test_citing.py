@@ -32,7 +32,7 @@ BYTES = 6_000
 @pytest.fixture
 def home(built_home: Path, tmp_path: Path) -> Path:
     """A home of one's own, without frozen answers."""
-    left_out = shutil.ignore_patterns("answers")
+    left_out = shutil.ignore_patterns("answers", "spool")
     return Path(shutil.copytree(built_home, tmp_path / "home", ignore=left_out))
 
 
