@@ -24,7 +24,6 @@ _INFERRED = graph("inferred")
 #: Holds what was taken away while one looks for what may have followed from it.
 _GONE = NamedNode(BASE + "graph/gone")
 _COOPERATES = istc("cooperatesWith")
-_TOGETHER = (istc("hasParty"), istc("hostedBy"), istc("partnerOrganization"))
 _TOGETHER_RULE = "cooperates-with"
 _BODY = re.compile(r"CONSTRUCT\s*\{(?P<head>[^}]*)\}\s*WHERE\s*\{(?P<body>.*)\}\s*\Z", re.DOTALL)
 #: Candidates that are looked up in one query.
@@ -63,7 +62,7 @@ def follow(
     made = {_inferred(triple) for triple in back}
     store.extend(made)
     fresh = added | back
-    also = {t.subject for t in removed if t.predicate in _TOGETHER}
+    also = {t.subject for t in removed if t.predicate in reasoning.TOGETHER}
     while fresh:
         found = _consequences(store, schema, fresh, also)
         fresh = {t for t in found if _well_formed(t) and not _held(store, t)}
@@ -171,7 +170,7 @@ def _consequences(
     for rule in _rules():
         if rule.name != _TOGETHER_RULE:
             found |= _constructed(near, rule)
-    together = together | {t.subject for t in fresh if t.predicate in _TOGETHER}
+    together = together | {t.subject for t in fresh if t.predicate in reasoning.TOGETHER}
     return found | _cooperating(store, together)
 
 
@@ -213,7 +212,7 @@ def _cooperating(store: Store, together: Iterable[Any]) -> set[Triple]:
     """Who cooperates through some agreements and platforms."""
     near = Store()
     for node in together:
-        for name in _TOGETHER:
+        for name in reasoning.TOGETHER:
             near.extend(store.quads_for_pattern(node, name, None, None))
     if not len(near):
         return set()
@@ -256,7 +255,7 @@ def _still(store: Store, schema: _Schema, candidates: set[Triple]) -> set[Triple
             nodes = {
                 quad.subject
                 for t in pairs
-                for name in _TOGETHER
+                for name in reasoning.TOGETHER
                 for quad in store.quads_for_pattern(None, name, t.subject, None)
             }
             found |= pairs & _cooperating(store, nodes)

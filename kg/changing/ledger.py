@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 
 from pyoxigraph import Quad
 
@@ -12,7 +11,7 @@ ADDED, REMOVED = "added.nq", "removed.nq"
 
 
 class Ledger:
-    """Notes quads that are added and removed; use it as a context manager.
+    """Notes quads that are added and removed; close it.
 
     What was added and is removed later is in neither list, and the other way round.
 
@@ -60,19 +59,6 @@ class Ledger:
                 else:
                     new.write(line)
         partial.replace(path)
-
-    def __enter__(self) -> Ledger:
-        """Nothing more to do: the files are open."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Write what is left."""
-        self.close()
 
 
 def _line(quad: Quad) -> bytes:

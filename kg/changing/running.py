@@ -20,7 +20,7 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from kg import errors, sparql
+from kg import errors, resources, sparql
 from kg.assembling import DERIVED
 from kg.changing import ledger, staging, steps, worker
 from kg.changing.bounds import Rules, allowed
@@ -313,8 +313,6 @@ def _child(
     folder: Path, seconds: float, progress: Progress, gone: Callable[[], bool] | None
 ) -> tuple[int, str]:
     """Run the child; kill it at the limit, or when nobody waits for it any more."""
-    package = str(Path(__file__).parents[2])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     command = [sys.executable, "-P", "-m", "kg.changing.worker", str(folder), str(os.getpid())]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command,
@@ -322,7 +320,7 @@ def _child(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+        env=resources.environment(),
     )
     said: list[str] = []
 

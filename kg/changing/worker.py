@@ -14,7 +14,7 @@ import os
 import resource
 import signal
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
         in_memory = doing.prefers_memory(step, rules, job["quads"], job["memory_quads"])
         store = staging.copy(version, folder, in_memory=in_memory)
         _limit_memory(job["memory"])
-        with Ledger(folder) as ledger:
+        with closing(Ledger(folder)) as ledger:
             staged = staging.stage(store, step, rules, tell, ledger)
         _save(folder, staged)
     except IstcError as error:

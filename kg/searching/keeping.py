@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from kg import resources
 from kg.errors import Internal, NoIndex
 from kg.searching.form import FORM
 from kg.searching.index import Index
@@ -102,8 +103,6 @@ def clean(home: Path, now: Version) -> None:
 
 
 def _made(version: Version, target: Path, nice: int) -> None:
-    package = str(Path(__file__).parents[2])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     done = subprocess.run(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-P", "-m", "kg.searching.worker", str(version.path), str(target),
          str(os.getpid()), str(nice)],
@@ -112,7 +111,7 @@ def _made(version: Version, target: Path, nice: int) -> None:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+        env=resources.environment(),
     )  # fmt: skip
     if done.returncode:
         log.error("no index of version %d: %s", version.number, done.stderr[-_LAST_WORDS:])

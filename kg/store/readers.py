@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
 import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from kg import resources
 from kg.store import versions
 from kg.store.versions import Version
 
@@ -59,8 +58,6 @@ class Readers:
         # Pruning leaves a version alone while somebody holds it.
         self._held.enter_context(versions.hold(version))
         self._control, theirs = socket.socketpair()
-        package = str(Path(__file__).parents[2])
-        paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "kg.store.keeper", str(theirs.fileno()),
              str(version.path), str(SPARE), str(copies), "memory" if in_memory else "disk",
@@ -68,7 +65,7 @@ class Readers:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+            env=resources.environment(),
         )  # fmt: skip
         theirs.close()
         self._listener = threading.Thread(target=self._listen, daemon=True, name="readers")

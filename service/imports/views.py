@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
 
 from kg import errors
-from kg.errors import InvalidParameter
 from kg.importing.jobs import Job
 from kg.importing.jobs import committing as deciding
 from kg.store.truth import Truth
@@ -18,6 +16,7 @@ from service import addresses, auth, language, problems
 from service.graphs import committing
 from service.imports import pages, sending
 from service.negotiation import HTML, JSON, choose, vary, wants_page
+from service.questions import asked
 from service.state import jobs
 
 #: Imports on one page of the list.
@@ -107,42 +106,20 @@ def listing() -> Response:
     choose((JSON, HTML))
     language.international()
     found = jobs().all(who)
-    last = max(1, math.ceil(len(found) / PER_PAGE))
-    number = _page(last)
-    at = (number - 1) * PER_PAGE
+    shown = asked.page(len(found), PER_PAGE)
     response = answer(
         {
-            "imports": [record(job) for job in found[at : at + PER_PAGE]],
+            "imports": [record(job) for job in found[shown.start : shown.stop]],
             "total": len(found),
-            "page": number,
-            "pages": last,
+            "page": shown.number,
+            "pages": shown.last,
         }
     )
-    for rel, other in (("prev", number - 1), ("next", number + 1)):
-        if 1 <= other <= last:
+    for rel, other in (("prev", shown.number - 1), ("next", shown.number + 1)):
+        if 1 <= other <= shown.last:
             link = addresses.public(f"/imports?page={other}")
             response.headers.add("Link", f'<{link}>; rel="{rel}"')
     return response
-
-
-def _page(last: int) -> int:
-    text = request.args.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= last:
-        raise InvalidParameter(
-            f"There is no page {text}.",
-            where="page",
-            hint=f"The pages are 1 to {last}.",
-            extra={
-                "errors": [
-                    {
-                        "parameter": "page",
-                        "value": text,
-                        "expected": f"a number from 1 to {last}",
-                    }
-                ]
-            },
-        )
-    return int(text)
 
 
 def job(id_: str) -> Response:
