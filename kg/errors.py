@@ -196,7 +196,7 @@ class LimitReached(IstcError):
 
 
 class TimeLimit(LimitReached):
-    """The query was stopped at its time limit."""
+    """The work was stopped at its time limit."""
 
     kind = "query-timeout"
 

@@ -233,8 +233,8 @@ TABLE = (
     Problem(
         "query-timeout",
         504,
-        _("The query was stopped at its time limit"),
-        _("Make it more selective, ask for fewer rows, or split it in parts."),
+        _("The work was stopped at its time limit"),
+        _("Make a query more selective, ask for fewer rows, or split the work in parts."),
     ),
     Problem(
         "insufficient-storage",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,11 +51,15 @@ class Victim:
         home: The home.
         rng: Chooses the instants.
         seen: What came of the kills.
+        instants: When the next ones are killed: few kills meet all of these as well.
     """
 
     home: Path
     rng: random.Random
     seen: Counter[str] = field(default_factory=Counter)
+    instants: Iterator[str] = field(
+        default_factory=lambda: itertools.cycle(("told", "soon", "commit", "any", "commit"))
+    )
 
     @property
     def settings(self) -> Settings:
@@ -79,7 +84,7 @@ class Victim:
         return time.monotonic() - begun
 
     def kill(self, command: Sequence[str], took: float, sign: Callable[[], bool]) -> int | None:
-        """Start a command and kill it: at any instant, in its commit, or when it has acknowledged.
+        """Start a command and kill it: soon, at any instant, in its commit, or when acknowledged.
 
         Args:
             command: The command.
@@ -92,10 +97,12 @@ class Victim:
         process = self.start(*command)
         assert process.stdout is not None
         told = ""
-        match self.rng.randrange(5):
-            case 0 | 1:
+        match next(self.instants):
+            case "soon":
+                time.sleep(self.rng.uniform(0, took / 4))
+            case "any":
                 time.sleep(self.rng.uniform(0, 1.3 * took))
-            case 2 | 3:
+            case "commit":
                 while process.poll() is None and not sign():
                     time.sleep(0.002)
                 time.sleep(self.rng.uniform(0, took / 2))
