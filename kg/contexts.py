@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
@@ -169,6 +170,26 @@ def _reading_of(targets: frozenset[tuple[str, str]]) -> Reading:
     return Reading(found)
 
 
+def things(store: Store) -> set[NamedNode]:
+    """All things that a shape is for.
+
+    Args:
+        store: The graph.
+
+    Returns:
+        The things.
+    """
+    shapes = shapes_store()
+    classes, properties = (
+        {quad.object for quad in shapes.quads_for_pattern(None, NamedNode(SH + name), None, None)}
+        for name in _TARGETS
+    )
+    found = [store.quads_for_pattern(None, RDF_TYPE, one, None) for one in classes]
+    found += [store.quads_for_pattern(None, cast(Any, one), None, None) for one in properties]
+    nodes = {quad.subject for quads in found for quad in quads}
+    return {node for node in nodes if isinstance(node, NamedNode)}
+
+
 def touched(
     store: Store, added: Iterable[Triple], removed: Iterable[Triple] = ()
 ) -> set[NamedNode]:
@@ -211,10 +232,16 @@ def around(store: Store, things: Iterable[NamedNode]) -> bytes:
 def _targets_of(store: Store, thing: NamedNode) -> frozenset[tuple[str, str]]:
     """The targets that a thing belongs to."""
     known = _targets()
-    classes = known["targetClass"]
-    types = (quad.object for quad in store.quads_for_pattern(thing, RDF_TYPE, None, None))
-    found = {("targetClass", _iri(one)) for one in types if _iri(one) in classes}
-    for name in known["targetSubjectsOf"]:
-        if next(store.quads_for_pattern(thing, NamedNode(name), None, None), None) is not None:
-            found.add(("targetSubjectsOf", name))
+    classes, properties = (known[target] for target in _TARGETS)
+    found: set[tuple[str, str]] = set()
+    said = list(islice(store.quads_for_pattern(thing, None, None, None), walking.MANY + 1))
+    if len(said) > walking.MANY:
+        said = list(store.quads_for_pattern(thing, RDF_TYPE, None, None))
+        for name in map(NamedNode, properties):
+            said += islice(store.quads_for_pattern(thing, name, None, None), 1)
+    for quad in said:
+        if quad.predicate == RDF_TYPE and _iri(quad.object) in classes:
+            found.add(("targetClass", _iri(quad.object)))
+        elif quad.predicate.value in properties:
+            found.add(("targetSubjectsOf", quad.predicate.value))
     return frozenset(found)

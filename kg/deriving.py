@@ -149,7 +149,8 @@ def _again(store: Store, folder: str, delta: Delta) -> Difference:
             before, after = _keyed(store, rule, delta)
             old |= before
             new |= after
-    return Difference(new - old, old - new)
+    # Nodes that are shared and stay are there already.
+    return Difference({quad for quad in new - old if quad not in store}, old - new)
 
 
 def _said(

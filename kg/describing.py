@@ -48,6 +48,8 @@ QUERIES = ("datasets", "linksets", "service", "partitions", COUNTING)
 PREFIX_SET = BASE + "prefixes"
 #: How often at most the graph is counted; the third time usually finds nothing new.
 _ROUNDS = 8
+#: In a large graph what the catalogue adds to its own numbers is not worth the time.
+_ROUNDS_OF_LARGE = 2
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,24 @@ def data_sets(engine: Selecting, sizes: Mapping[str, int], base_iri: str) -> tup
     return DataSet(Thing(whole, names.get(whole, {})), _triples(engine)), *parts
 
 
+def located(engine: Selecting, base_iri: str) -> dict[str, tuple[int, int]]:
+    """How many facts each named graph states, and how many of them name a place in a document.
+
+    Args:
+        engine: Where to ask.
+        base_iri: Base of the IRIs in the graph.
+
+    Returns:
+        IRI of a graph that states facts → facts, and those with a locator.
+    """
+    text = rq.rebase(rq.load("kg", "queries", "describe", "located").text, base_iri)
+    return {
+        text_of(row["graph"]): (int(text_of(row["facts"])), int(text_of(row["located"])))
+        for row in engine.select(text)
+        if "graph" in row
+    }
+
+
 def changed(engine: Selecting, base_iri: str) -> str | None:
     """When the graph was last changed, as xsd:dateTime; None where no journal is kept."""
     text = rq.rebase(rq.load("kg", "queries", "describe", "changed").text, base_iri)
@@ -183,7 +203,7 @@ def catalogue_quads(store: Store, most: int | None = None) -> set[Quad]:
         if name != COUNTING:
             quads |= put(described(construct, [name]))
     counted: set[Triple] = set()
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS_OF_LARGE if large else _ROUNDS):
         found = described(construct, [COUNTING])
         if found == counted:
             break

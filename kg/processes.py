@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +14,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from kg.errors import LimitReached
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """End this process when its parent ends, however that ends.
+
+    Args:
+        parent: The number of the parent.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 @contextmanager
@@ -31,7 +48,8 @@ def beside(
         LimitReached: The system has ended one of them.
     """
     count = max(1, min(most, len(os.sched_getaffinity(0))))
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), inherit, what)
+    began = (os.getpid(), inherit, what)
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, began)
     try:
         with pool:
             try:
@@ -43,3 +61,9 @@ def beside(
             "A process that worked on the graph was ended by the system.",
             hint="It may have run out of memory: take fewer data sets, or give it more memory.",
         ) from error
+
+
+def _begin(parent: int, inherit: Callable[..., None] | None, what: tuple[Any, ...]) -> None:
+    end_with_parent(parent)
+    if inherit is not None:
+        inherit(*what)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice, pairwise
-from typing import cast
+from functools import lru_cache, partial
+from itertools import islice, pairwise
+from typing import TypeVar, cast
 
-from pyoxigraph import NamedNode, Quad, QueryTriples, Store
+from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
 
 from kg import rq
 from kg.errors import Internal
@@ -22,6 +23,8 @@ from kg.namespaces import ISTC, OWL, RDF, RDF_TYPE, RDFS, graph
 
 #: Far more than the longest chain of subclasses and parts needs (about six).
 MAX_ROUNDS = 50
+#: The rule that finds the classes of things from those that they have.
+_CLASSES = "cax-sco"
 #: Quads that are held outside a store at once.
 PART = 10_000
 
@@ -39,12 +42,17 @@ KINDS = tuple(
 #: Properties of the agreements and platforms in which things cooperate.
 TOGETHER = tuple(NamedNode(ISTC + n) for n in ("hasParty", "hostedBy", "partnerOrganization"))
 _CHAIN, _TRANSITIVE = NamedNode(OWL + "propertyChainAxiom"), NamedNode(OWL + "TransitiveProperty")
+_INFERRED = graph("inferred")
+_T = TypeVar("_T")
 _FIRST, _REST = NamedNode(RDF + "first"), NamedNode(RDF + "rest")
 
 
+def _triples(store: Store, text: str) -> Iterator[Triple]:
+    return cast(QueryTriples, store.query(text, use_default_graph_as_union=True))
+
+
 def _construct(store: Store, text: str, target: NamedNode) -> Iterator[Quad]:
-    triples = cast(QueryTriples, store.query(text, use_default_graph_as_union=True))
-    return (Quad(t.subject, t.predicate, t.object, target) for t in triples)
+    return (Quad(t.subject, t.predicate, t.object, target) for t in _triples(store, text))
 
 
 def run_once(store: Store, folder: str) -> int:
@@ -79,6 +87,9 @@ def materialise(store: Store) -> int:
     """
     rules = list(rq.read_all("kg", "rules", "inference"))
     start = len(store)
+    # The classes of things first: else each of their properties finds them once more.
+    for found in _step(store, [rule for rule in rules if rule.name == _CLASSES], None).values():
+        store.bulk_extend(found)
     fresh = _step(store, rules, None)
     for _ in range(MAX_ROUNDS):
         if not fresh:
@@ -106,19 +117,19 @@ def _step(store: Store, rules: Sequence[rq.RqFile], fresh: _Found | None) -> _Fo
             one property at a time: beside a thing's many other triples its types are found slowly.
     """
     made: _Found = {}
+    # Rules find the same type of one thing again and again; a thing with many triples is slow.
+    stated = lru_cache(PART)(partial(_stated, store))
     for place in [store] if fresh is None else _near(store, fresh):
         for rule in rules:
-            for part in _parts(_construct(place, rule.text, graph("inferred"))):
-                new = {quad for quad in part if _well_formed(quad)}
-                if place is not store:
-                    new = {quad for quad in new if not _stated(store, quad)}
-                for name, quads in groupby(sorted(new, key=_property), _property):
-                    made.setdefault(NamedNode(name), Store()).extend(quads)
+            for part in _parts(_triples(place, rule.text)):
+                new: dict[NamedNode, list[Quad]] = {}
+                for triple in set(part):
+                    if _well_formed(triple) and (place is store or not stated(triple)):
+                        quad = Quad(triple.subject, triple.predicate, triple.object, _INFERRED)
+                        new.setdefault(triple.predicate, []).append(quad)
+                for name, quads in new.items():
+                    made.setdefault(name, Store()).bulk_extend(quads)
     return made
-
-
-def _property(quad: Quad) -> str:
-    return quad.predicate.value
 
 
 def _near(store: Store, fresh: _Found) -> Iterator[Store]:
@@ -188,9 +199,9 @@ def _cells(store: Store, node: NamedNode) -> Iterator[Quad]:
         yield from _cells(store, cast(NamedNode, rest.object))
 
 
-def _parts(quads: Iterator[Quad]) -> Iterator[list[Quad]]:
-    """Quads as they come, so many at a time: a rule may find millions."""
-    while part := list(islice(quads, PART)):
+def _parts(found: Iterator[_T]) -> Iterator[list[_T]]:
+    """Quads or triples as they come, so many at a time: a rule may find millions."""
+    while part := list(islice(found, PART)):
         yield part
 
 
@@ -209,11 +220,11 @@ def schema(store: Store) -> Iterator[Quad]:
         yield from store.quads_for_pattern(None, RDF_TYPE, kind, None)
 
 
-def _stated(store: Store, quad: Quad) -> bool:
-    found = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+def _stated(store: Store, triple: Triple) -> bool:
+    found = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
     return next(found, None) is not None
 
 
-def _well_formed(quad: Quad) -> bool:
+def _well_formed(triple: Triple) -> bool:
     """Leave out generalised triples, whose subject would be a literal."""
-    return isinstance(quad.subject, NamedNode)
+    return isinstance(triple.subject, NamedNode)

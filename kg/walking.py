@@ -25,7 +25,7 @@ from pyoxigraph import NamedNode, Quad, Store, Triple
 from kg.namespaces import graph
 
 #: Of a node with more triples than this only those are read that are needed.
-_MANY = 64
+MANY = 64
 _CATALOGUE = graph("catalogue")
 
 
@@ -285,8 +285,8 @@ def _collect(store: Store, nodes: set[Any], tree: _Tree, quads: set[Quad]) -> No
             singly.append(node)
             continue
         # One look at all triples of a node is quicker than one for each property.
-        found = list(islice(store.quads_for_pattern(node, None, None, None), _MANY + 1))
-        if len(found) > _MANY:
+        found = list(islice(store.quads_for_pattern(node, None, None, None), MANY + 1))
+        if len(found) > MANY:
             singly.append(node)
             continue
         for quad in found:

@@ -37,6 +37,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg import skolem
 from kg.namespaces import JOURNAL
+from kg.processes import end_with_parent as end_with_parent
 from kg.store import union, worker
 
 #: Workers that wait for a query at most. As many as usually run at once: a new one costs a fork,
@@ -45,7 +46,6 @@ IDLE = 16
 #: Priority of a query that lets others go first.
 LOWEST = 19
 
-_PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -67,14 +67,6 @@ def leave_network() -> bool:
             Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
         return True
     return bool(libc.unshare(_CLONE_NEWNET) == 0)
-
-
-def end_with_parent(parent: int) -> None:
-    """End this process when the one that started it ends, however that happens."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 def _lines(folder: Path, sink: int, plain: bool) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph
@@ -15,6 +16,8 @@ from kg.store import sorting
 from kg.store.versions import Content
 
 JOURNAL_LINE = f" {JOURNAL} .".encode()
+#: Lines that are looked at together.
+_PART = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,18 @@ def compare(store: Store, content: Path, folder: Path) -> Compared:
     found, count, differs = Content(), 0, False
     new, gone = folder / "added", folder / "removed"
     with new.open("wb") as added, gone.open("wb") as removed:
-        for line, there, asked in sorting.differences(held, wanted):
-            if asked:
-                if line.startswith(b"_:"):
-                    raise blank(line.decode())
-                found.add((line,))
-                count += 1
-            if there is not asked:
-                differs = True
-                (added if asked else removed).write(line + b"\n")
+        both = sorting.differences(held, wanted)
+        while part := list(islice(both, _PART)):
+            asked_for = [line for line, _, asked in part if asked]
+            # In the order of bytes blank nodes stand behind IRIs.
+            if asked_for and asked_for[-1].startswith(b"_:"):
+                raise blank(asked_for[-1].decode())
+            count += found.add(asked_for)
+            fresh = [line + b"\n" for line, there, asked in part if asked and not there]
+            left = [line + b"\n" for line, there, asked in part if there and not asked]
+            differs = differs or bool(fresh or left)
+            added.writelines(fresh)
+            removed.writelines(left)
     return Compared(new, gone, found, count, differs)
 
 
