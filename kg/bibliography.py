@@ -1,8 +1,12 @@
-"""Citations of frozen answers: as text (GB/T 7714 in Chinese), BibTeX and RIS."""
+"""Citations of frozen answers and of things: text (GB/T 7714 in Chinese), BibTeX, RIS."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import date
+
 from kg.asking import value_text
+from kg.catalogue import Bilingual
 from kg.citing import pick
 from kg.freezing import Frozen
 
@@ -17,6 +21,60 @@ _TEX = str.maketrans(
     }
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is cited, and where it is found.
+
+    Attributes:
+        key: Its key in a file of references.
+        title: Its title by language.
+        address: Its permanent address.
+        version: Number of the data version that says so.
+        digest: SHA-256 of the content, in hexadecimal digits.
+        day: The day from which on it reads like that.
+        language: Language of a file of references.
+        values: The values of parameters in words, by language.
+        frozen: Whether it never changes.
+        rests_on: Titles of the documents that it rests on.
+    """
+
+    key: str
+    title: Bilingual
+    address: str
+    version: int
+    digest: str
+    day: date
+    language: str
+    values: Bilingual = field(default_factory=dict)
+    frozen: bool = False
+    rests_on: tuple[str, ...] = ()
+
+
+def answer(frozen: Frozen, address: str) -> Reference:
+    """A frozen answer as what is cited.
+
+    Args:
+        frozen: The frozen answer.
+        address: Its permanent address.
+
+    Returns:
+        The reference, in the language of the answer.
+    """
+    language = frozen.answered.language
+    return Reference(
+        f"istc-kg-{frozen.digest[:12]}",
+        frozen.answered.question.title,
+        address,
+        frozen.origin.version,
+        frozen.digest,
+        frozen.frozen.date(),
+        language,
+        {tag: values(frozen, tag) for tag in NAME},
+        True,
+        tuple(documents(frozen, language)),
+    )
 
 
 def values(frozen: Frozen, language: str) -> str:
@@ -41,95 +99,91 @@ def documents(frozen: Frozen, language: str) -> list[str]:
     return list(dict.fromkeys(titles))
 
 
-def text(frozen: Frozen, address: str, language: str) -> str:
+def text(cited: Reference, language: str) -> str:
     """A citation in one line.
 
     Args:
-        frozen: The frozen answer.
-        address: Its permanent address.
+        cited: What is cited.
         language: `zh`: GB/T 7714-2015 for a data set on line; `en`: author and year.
 
     Returns:
         The citation.
     """
-    title = pick(frozen.answered.question.title, language) or ""
-    chosen, day = values(frozen, language), frozen.frozen.date().isoformat()
-    version, digest = frozen.origin.version, frozen.digest[:12]
+    title, chosen = pick(cited.title, language) or "", cited.values.get(language, "")
+    day, digest = cited.day.isoformat(), cited.digest[:12]
     if language == "zh":
         chosen = f"（{chosen}）" if chosen else ""
         return (
-            f"{NAME['zh']}. {title}{chosen}[DS/OL]. 数据版本 {version}，SHA-256 {digest}…. "
-            f"({day}). {address}."
+            f"{NAME['zh']}. {title}{chosen}[DS/OL]. 数据版本 {cited.version}，SHA-256 {digest}…. "
+            f"({day}). {cited.address}."
         )
     chosen = f" [{chosen}]" if chosen else ""
+    since = "frozen on" if cited.frozen else "of"
     return (
-        f"{NAME['en']} ({frozen.frozen.year}). {title}{chosen} [Data set]. Data version {version}, "
-        f"SHA-256 {digest}…, frozen on {day}. {address}"
+        f"{NAME['en']} ({cited.day.year}). {title}{chosen} [Data set]. Data version "
+        f"{cited.version}, SHA-256 {digest}…, {since} {day}. {cited.address}"
     )
 
 
-def _note(frozen: Frozen) -> str:
-    language = frozen.answered.language
-    parts = [values(frozen, language), f"SHA-256 {frozen.digest}", "CC BY 4.0"]
-    rests = "; ".join(documents(frozen, language))
+def _note(cited: Reference) -> str:
+    language = cited.language
+    parts = [cited.values.get(language, ""), f"SHA-256 {cited.digest}", "CC BY 4.0"]
+    rests = "; ".join(cited.rests_on)
     if rests:
         parts.append(f"{'依据文献：' if language == 'zh' else 'Based on: '}{rests}")
     return ". ".join(part for part in parts if part)
 
 
-def _title(frozen: Frozen) -> str:
-    return pick(frozen.answered.question.title, frozen.answered.language) or ""
+def _title(cited: Reference) -> str:
+    return pick(cited.title, cited.language) or ""
 
 
-def bibtex(frozen: Frozen, address: str) -> str:
-    """A BibTeX entry, in the language of the answer.
+def bibtex(cited: Reference) -> str:
+    """A BibTeX entry, in the language of the reference.
 
     Args:
-        frozen: The frozen answer.
-        address: Its permanent address.
+        cited: What is cited.
 
     Returns:
         The entry, UTF-8.
     """
-    language = frozen.answered.language
+    language = cited.language
     fields = {
         "author": f"{{{NAME[language].translate(_TEX)}}}",
-        "title": f"{{{_title(frozen).translate(_TEX)}}}",
-        "year": str(frozen.frozen.year),
-        "date": frozen.frozen.date().isoformat(),
+        "title": f"{{{_title(cited).translate(_TEX)}}}",
+        "year": str(cited.day.year),
+        "date": cited.day.isoformat(),
         "howpublished": "Data set",
-        "version": f"data version {frozen.origin.version}",
-        "url": address,
-        "note": _note(frozen).translate(_TEX),
+        "version": f"data version {cited.version}",
+        "url": cited.address,
+        "note": _note(cited).translate(_TEX),
         "language": "chinese" if language == "zh" else "english",
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
-    lines.insert(3, f"  month = {_MONTHS[frozen.frozen.month - 1]},")
-    return "\n".join([f"@misc{{istc-kg-{frozen.digest[:12]},", *lines, "}", ""])
+    lines.insert(3, f"  month = {_MONTHS[cited.day.month - 1]},")
+    return "\n".join([f"@misc{{{cited.key},", *lines, "}", ""])
 
 
-def ris(frozen: Frozen, address: str) -> str:
-    """An RIS record, in the language of the answer.
+def ris(cited: Reference) -> str:
+    """An RIS record, in the language of the reference.
 
     Args:
-        frozen: The frozen answer.
-        address: Its permanent address.
+        cited: What is cited.
 
     Returns:
         The record, UTF-8, lines ended by CR LF.
     """
-    language, day = frozen.answered.language, frozen.frozen.date()
     fields = (
         ("TY", "DATA"),
-        ("ID", f"istc-kg-{frozen.digest[:12]}"),
-        ("AU", NAME[language]),
-        ("TI", _title(frozen)),
-        ("PY", str(day.year)),
-        ("DA", f"{day:%Y/%m/%d}/"),
-        ("ET", f"data version {frozen.origin.version}"),
-        ("N1", _note(frozen)),
-        ("LA", language),
-        ("UR", address),
+        ("ID", cited.key),
+        ("AU", NAME[cited.language]),
+        ("TI", _title(cited)),
+        ("PY", str(cited.day.year)),
+        ("DA", f"{cited.day:%Y/%m/%d}/"),
+        ("ET", f"data version {cited.version}"),
+        ("N1", _note(cited)),
+        ("LA", cited.language),
+        ("UR", cited.address),
         ("ER", ""),
     )
     return "".join(f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in fields)

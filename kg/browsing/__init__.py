@@ -18,6 +18,7 @@ from kg.browsing.classes import (
     members,
     properties,
 )
+from kg.browsing.comparing import series
 from kg.browsing.documents import (
     document,
     graph_contents,
@@ -26,13 +27,23 @@ from kg.browsing.documents import (
     questions,
     terms,
 )
-from kg.browsing.existing import NEAR, Removal, exists, near, removal, successor
+from kg.browsing.existing import NEAR, Removal, exists, hidden, near, removal, successor
+from kg.browsing.literature import (
+    Literature,
+    Place,
+    Surroundings,
+    literature,
+    surroundings,
+)
+from kg.browsing.relations import commits, related
 from kg.browsing.things import describe
 from kg.description import (
+    Comparison,
     Description,
     Fact,
     FactGroup,
     Identifier,
+    Moment,
     Related,
     Relation,
     Thing,
@@ -44,33 +55,44 @@ __all__ = [
     "SORTS",
     "Alignment",
     "Class",
+    "Comparison",
     "Counts",
     "Description",
     "Fact",
     "FactGroup",
     "Filter",
     "Identifier",
+    "Literature",
     "Member",
+    "Moment",
+    "Place",
     "Related",
     "Relation",
     "Removal",
+    "Surroundings",
     "Thing",
     "Value",
     "alignments",
     "classes",
+    "commits",
     "counts",
     "describe",
     "document",
     "exists",
     "graph_contents",
     "graph_sizes",
+    "hidden",
+    "literature",
     "mappings",
     "members",
     "near",
     "parameters",
     "properties",
     "questions",
+    "related",
     "removal",
+    "series",
     "successor",
+    "surroundings",
     "terms",
 ]

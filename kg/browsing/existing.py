@@ -83,6 +83,16 @@ def _told(engine: Selecting, number: int) -> Removal:
     return Removal(number)
 
 
+def hidden(engine: Selecting) -> frozenset[str]:
+    """The digests of those who are hidden, see `kg.hiding`.
+
+    Args:
+        engine: Where to ask.
+    """
+    text = rq.load("kg", "queries", "browse", "hidden").text
+    return frozenset(text_of(row["digest"]) for row in engine.select(text))
+
+
 def near(engine: Selecting, iri: str, number: int = NEAR) -> list[Thing]:
     """Things of the same kind whose key looks like that of an IRI, best first.
 
@@ -120,4 +130,4 @@ def _split(iri: str) -> tuple[str, str]:
     return iri[:end], iri[end:]
 
 
-__all__ = ["NEAR", "Removal", "exists", "near", "removal", "successor"]
+__all__ = ["NEAR", "Removal", "exists", "hidden", "near", "removal", "successor"]

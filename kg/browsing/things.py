@@ -9,8 +9,10 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import rq
 from kg.asking import Selecting
+from kg.browsing import comparing, moments
 from kg.citing import cited, text_of
 from kg.description import (
+    Comparison,
     Description,
     Fact,
     FactGroup,
@@ -24,9 +26,9 @@ from kg.namespaces import DCTERMS, ISTC, RDF, RDFS, SKOS
 from kg.rq import Term
 
 #: Items of a list that a description holds; the totals count all.
-SHOWN = 50
+SHOWN = 15
 #: Facts that a description holds in all, so that a hub does not fill the memory.
-SHOWN_FACTS = 400
+SHOWN_FACTS = 200
 
 _NAMES = {RDFS + "label", SKOS + "prefLabel"}
 _ALTERNATIVES = {SKOS + "altLabel"}
@@ -41,6 +43,11 @@ _ELSEWHERE = {
 _INFERRED = "/graph/inferred"
 _TYPE = RDF + "type"
 _IDENTIFIER = ISTC + "hasIdentifier"
+_IN_DOCUMENT = ISTC + "inDocument"
+_STATED_IN = ISTC + "statedIn"
+_WITHIN = ISTC + "withinLocation"
+#: Local name of the property that only facts of a series have.
+_SERIES = "seriesKey"
 #: Roles of the ends of a relation.
 _TIES = (ISTC + "subject", ISTC + "object")
 #: Ends that a query gives at most in each direction; past it they are counted.
@@ -72,7 +79,9 @@ def _groups(rows: Iterable[dict[str, Term]], iri: str) -> dict[tuple[str, str], 
     left = SHOWN_FACTS
     for key in sorted(found, key=lambda key: (key[0] != ISTC + "about", key)):
         group = found[key]
-        group.shown = sorted(group.all)[: min(SHOWN, left)]
+        # What a place states is read as one text.
+        most = left if key[0] == _STATED_IN else min(SHOWN, left)
+        group.shown = sorted(group.all)[:most]
         left -= len(group.shown)
     return found
 
@@ -84,7 +93,7 @@ _Ends = dict[str, dict[Term, bool]]
 class _Reading:
     """All that is read of one thing, with as few queries as there are kinds of answers."""
 
-    def __init__(self, engine: Selecting, iri: str, language: str) -> None:
+    def __init__(self, engine: Selecting, iri: str, language: str, without: frozenset[str]) -> None:
         self.iri = iri
         self.names = Names(engine, language)
         # Property → other end → whether it is only inferred.
@@ -93,12 +102,17 @@ class _Reading:
         self.totals: dict[str, int] = {}
         self._read_ends(engine)
         rows = rows_about(engine, "facts", "thing", [iri])
-        self.groups = _groups(rows, iri)
+        self.groups = _groups((row for row in rows if text_of(row["role"]) not in without), iri)
         self.behind: dict[_Key, list[tuple[str, str | None]]] = {}
         if _is_fact(iri) or any(text_of(row["role"]) in _TIES for row in rows):
             self._read_ties(engine)
         self.uses = self._read_uses(engine)
         self.content = said(engine, self._facts())
+        self.compared = comparing.compared(
+            engine, (fact for fact, found in self.content.items() if _SERIES in found)
+        )
+        others = (fact for found in self.compared for fact in found.facts)
+        self.content |= said(engine, (fact for fact in others if fact not in self.content))
         self.sources, self.located = cited(
             engine,
             {*self.content, *(fact for some in self.behind.values() for fact, _ in some[:SHOWN])},
@@ -126,8 +140,10 @@ class _Reading:
         counted: dict[str, set[Term]] = {}
         for row in rows_about(engine, "ends", "thing", [self.iri]):
             predicate, incoming = text_of(row["predicate"]), text_of(row["incoming"]) == "true"
-            ends = (self.into if incoming else self.out).setdefault(predicate, {})
             inferred = text_of(row["graph"]).endswith(_INFERRED)
+            if incoming and inferred and predicate == _WITHIN:
+                continue  # the places within the places within it
+            ends = (self.into if incoming else self.out).setdefault(predicate, {})
             ends[row["other"]] = ends.get(row["other"], True) and inferred
             if incoming:
                 counted.setdefault(predicate, set()).add(row["other"])
@@ -158,7 +174,9 @@ class _Reading:
         return int(text_of(counted["number"])), pairs
 
     def _mentioned(self) -> set[str]:
-        ends = [t for side in (self.out, self.into) for some in side.values() for t in some]
+        # The places of a document are listed elsewhere, and a document has many.
+        into = {name: some for name, some in self.into.items() if name != _IN_DOCUMENT}
+        ends = [t for side in (self.out, into) for some in side.values() for t in some]
         used = [end for pair in (self.uses[1] if self.uses else ()) for end in pair]
         return {
             self.iri,
@@ -169,11 +187,22 @@ class _Reading:
             *(text_of(row["scheme"]) for row in self.identifiers),
             *(iri for key in self.groups for iri in key if iri),
             *mentioned(self.content.values()),
+            *(found.outcome for found in self.compared),
         }
 
     def fact(self, iri: str) -> Fact:
         """One of the facts that were read."""
         return fact(iri, self.content[iri], self.names, self.sources.get(iri, ()))
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The figures for which documents are compared, those that differ first."""
+        return tuple(
+            Comparison(
+                self.names.thing(found.outcome),
+                tuple(self.fact(fact) for fact in found.facts if fact in self.content),
+            )
+            for found in self.compared
+        )
 
     def fact_groups(self) -> tuple[FactGroup, ...]:
         """The facts by role and heading, those about the thing first."""
@@ -231,7 +260,7 @@ class _Reading:
             properties += self._relation(predicate, None, texts, incoming=False)
             out += self._relation(predicate, None, things, incoming=False)
         into: list[Relation] = []
-        for predicate in sorted(set(self.into) - {ISTC + "inDocument"}):
+        for predicate in sorted(set(self.into) - {_IN_DOCUMENT}):
             some = {t: i for t, i in self.into[predicate].items() if not (i and t in stated)}
             into += self._relation(predicate, self.inverse.get(predicate), some, incoming=True)
         return properties, out, into
@@ -270,18 +299,21 @@ class _Reading:
         )
 
 
-def describe(engine: Selecting, iri: str, lang: str = "zh") -> Description | None:
+def describe(
+    engine: Selecting, iri: str, lang: str = "zh", *, without: frozenset[str] = frozenset()
+) -> Description | None:
     """Describe one thing.
 
     Args:
         engine: Where to ask.
         iri: IRI of the thing, ours or not.
         lang: Reader's language, for the order of lists.
+        without: IRIs of the parts in facts that are not wanted, e.g. `statedIn`.
 
     Returns:
         The description; None when the graph says nothing of it.
     """
-    read = _Reading(engine, iri, lang)
+    read = _Reading(engine, iri, lang, without)
     if not read:
         return None
     names = read.names
@@ -292,6 +324,7 @@ def describe(engine: Selecting, iri: str, lang: str = "zh") -> Description | Non
     for literal in sorted(read.literals(_ALTERNATIVES), key=lambda found: found.value):
         tag = literal.language or ""
         alternatives[tag] = (*alternatives.get(tag, ()), literal.value)
+    groups = read.fact_groups()
     named_in = sorted(map(text_of, read.out.get(ISTC + "namedIn", {})))
     return Description(
         thing=names.thing(iri),
@@ -305,7 +338,7 @@ def describe(engine: Selecting, iri: str, lang: str = "zh") -> Description | Non
         properties=tuple(properties),
         outgoing=tuple(outgoing),
         incoming=tuple(incoming),
-        fact_groups=read.fact_groups(),
+        fact_groups=groups,
         named_in=tuple(read.located[key] for key in named_in if key in read.located),
         itself=read.fact(iri) if iri in read.content and _is_fact(iri) else None,
         kinds=frozenset(map(text_of, types)),
@@ -315,4 +348,6 @@ def describe(engine: Selecting, iri: str, lang: str = "zh") -> Description | Non
             read.uses[0],
             tuple((names.node(subject), names.node(object_)) for subject, object_ in read.uses[1]),
         ),
+        comparisons=read.comparisons(),
+        moments=moments.moments(engine, names, properties, outgoing, incoming, groups),
     )

@@ -16,7 +16,7 @@ from kg.namespaces import OWL, RDF, RDFS, SKOS
 from kg.rq import Term
 from service import addresses, caching, language, negotiation, rdf, signposting
 from service.browse import classes, views
-from service.negotiation import DOCUMENTS, HTML, JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
+from service.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from service.state import engine, state, version
 
 FORMATS = (HTML, TURTLE, RDF_XML, JSON_LD, N_TRIPLES, TRIG)
@@ -67,7 +67,7 @@ def term(name: str) -> AnyResponse:
     """A class or property, by the ending of the path or by Accept; or a version of the ontology."""
     base = state().settings.base_iri
     stem, dot, ending = name.rpartition(".")
-    forms = (*DOCUMENTS, *classes.LISTS)
+    forms = (*views.FORMS, *classes.LISTS)
     fixed = next((item for item in forms if dot and ending == item.name), None)
     if fixed is None and browsing.exists(engine(), f"{base}ontology/{name}"):
         return redirect(addresses.public(addresses.with_reader("/ontology")), 303)
@@ -75,7 +75,7 @@ def term(name: str) -> AnyResponse:
         iri = NamedNode(f"{base}ontology#{stem if fixed else name}").value
     except ValueError:
         raise NotFound("The address does not name a thing.", where=name) from None
-    chosen = fixed or negotiation.choose(forms if iri in classes.known() else DOCUMENTS)
+    chosen = fixed or negotiation.choose(forms if iri in classes.known() else views.FORMS)
     return views.described(iri, chosen, fixed=fixed is not None)
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
-from urllib.parse import urlencode
-
-from flask import Response, redirect, render_template, request
+from flask import Response, redirect, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import asking, browsing
-from kg.catalogue import Question
-from kg.description import Description
+from kg import browsing
 from kg.errors import InvalidInput, NotFound
-from service import addresses, caching, formatting, language, negotiation, schema_org, signposting
-from service.browse import absent, classes, representations, whole
+from service import addresses, caching, language, negotiation, referring, signposting
+from service.browse import absent, classes, pages, representations
 from service.negotiation import DOCUMENTS, HTML, Format
-from service.questions import asked
 from service.state import engine, state, version
 
+#: Forms of the description of a thing: documents, and files with the reference to it.
+FORMS = (*DOCUMENTS, *referring.FORMATS)
 _NO_LIST = "Only classes have a list of their things."
 
 
@@ -57,10 +53,10 @@ def document(path: str) -> AnyResponse:
     if path.endswith("/"):
         return absent.moved(addresses.quoted(request.path.rstrip("/")), 308)
     stem, dot, ending = path.rpartition(".")
-    for item in DOCUMENTS:
+    for item in FORMS:
         if dot and ending == item.name:
             return described(_iri(stem), item, fixed=True)
-    return described(_iri(path), negotiation.choose(DOCUMENTS), fixed=False)
+    return described(_iri(path), negotiation.choose(FORMS), fixed=False)
 
 
 def any_iri() -> AnyResponse:
@@ -75,7 +71,7 @@ def any_iri() -> AnyResponse:
             hint="For example /doc?uri=https://w3id.org/istc-kg/id/country/CHN",
             extra={"parameter": "uri"},
         ) from None
-    forms = (*DOCUMENTS, *classes.LISTS) if iri in classes.known() else DOCUMENTS
+    forms = (*FORMS, *classes.LISTS) if iri in classes.known() else FORMS
     chosen = negotiation.choose(forms, request.args.get("format"))
     return described(iri, chosen, fixed="format" in request.args)
 
@@ -100,6 +96,9 @@ def described(iri: str, chosen: Format, *, fixed: bool) -> AnyResponse:
     parts = [iri, chosen.name]
     if chosen is HTML or chosen in classes.LISTS:
         parts += [language.interface(), language.content(), request.full_path]
+    if chosen is HTML or chosen in referring.FORMATS:
+        # They name the data version; an undo brings a digest back.
+        parts += [language.content(), str(version().number)]
     etag = caching.tag(version().digest, "doc", *parts)
     same = caching.unchanged(etag)
     if same is not None:
@@ -111,7 +110,14 @@ def described(iri: str, chosen: Format, *, fixed: bool) -> AnyResponse:
         response = classes.listed(iri, chosen)
         response.set_etag(etag)
         return links.on(response, chosen, fixed=fixed)
-    body = _page(iri, links) if chosen is HTML else representations.rdf(iri, chosen, links)
+    body: bytes | str | None
+    if chosen is HTML:
+        body = pages.page(iri, links)
+    elif chosen in referring.FORMATS:
+        found = browsing.describe(engine(), iri, language.content())
+        body = None if found is None else referring.file(found, chosen)
+    else:
+        body = representations.rdf(iri, chosen, links)
     if body is None:
         near = absent.near(iri)
         meant = absent.meant(iri, near)
@@ -121,55 +127,3 @@ def described(iri: str, chosen: Format, *, fixed: bool) -> AnyResponse:
     response = Response(body, content_type=chosen.content_type)
     response.set_etag(etag)
     return links.on(response, chosen, fixed=fixed)
-
-
-def _page(iri: str, links: signposting.Links) -> str | None:
-    """The page about an IRI; None when the graph says nothing of it."""
-    if "/graph/" in iri and addresses.path_of(iri) is not None:
-        return _graph_page(iri, links)
-    if iri in classes.known():
-        return classes.page(iri, links)
-    description = browsing.describe(engine(), iri, language.content())
-    if description is None:
-        return None
-    links.about((found.iri for found in description.classes), schema_org.authors(description))
-    return thing_page(description, links)
-
-
-def thing_page(description: Description, links: signposting.Links) -> str:
-    """The page about anything that has none of its own kind."""
-    iri = description.thing.iri
-    return render_template(
-        "browse/thing.html",
-        description=description,
-        title=formatting.title(description),
-        links=links,
-        whole_relation=partial(whole.relation, iri),
-        whole_facts=partial(whole.facts, iri),
-        questions=_questions(iri),
-        data=[representations.embedded(description), schema_org.described(description)],
-    )
-
-
-def _questions(iri: str) -> list[tuple[Question, str]]:
-    """Questions that have an answer about this thing, each with its address."""
-    found: list[tuple[Question, str]] = []
-    for question, parameter in asking.askable(engine(), iri, asked.occurring):
-        query = urlencode({parameter.name: asking.key_of(iri)}, safe="/:")
-        found.append((question, addresses.page(f"/questions/{question.id}?{query}")))
-    return found
-
-
-def _graph_page(iri: str, links: signposting.Links) -> str | None:
-    digest = version().digest
-    sizes = state().kept.get(digest, "sizes", lambda: browsing.graph_sizes(engine()))
-    if iri not in sizes:
-        return None
-    return render_template(
-        "browse/graph.html",
-        iri=iri,
-        number=sizes[iri],
-        contents=browsing.graph_contents(engine(), iri),
-        graphs=sizes,
-        links=links,
-    )

@@ -45,3 +45,16 @@ def facts(iri: str, group: FactGroup) -> str:
     """
     heading = None if group.heading is None else group.heading.iri
     return _page("all-facts", role=group.role.iri, heading=heading, thing=iri)
+
+
+def table(iri: str, role: str | None = None) -> str:
+    """Where all facts that a thing has a part in are listed as a table.
+
+    Args:
+        iri: IRI of the thing.
+        role: IRI of the part; by default any.
+
+    Returns:
+        The address of the query, to which a format can be added.
+    """
+    return _page("all-facts", role=role, heading=None, thing=iri)

@@ -8,6 +8,7 @@ from service.home import descriptions, downloads, downloads_page, openapi, opera
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_url_rule("/", view_func=views.home)
+blueprint.add_url_rule("/about", view_func=views.about, endpoint="about_page")
 blueprint.add_url_rule("/problems", view_func=views.problem_list)
 blueprint.add_url_rule("/problems/<slug>", view_func=views.problem)
 _RDF = ("ttl", "jsonld", "nt", "rdf", "trig")

@@ -31,6 +31,18 @@ def published() -> list[DataSet]:
     return [found for found in data_sets() if found.graph is None or found.document is not None]
 
 
+#: Triples up to which facts are counted for the catalogue.
+COUNTED = 3_000_000
+
+
+def located() -> dict[str, tuple[int, int]]:
+    """IRI of a graph → its facts, and those that name their place; nothing for a huge graph."""
+    if data_sets()[0].triples > COUNTED:
+        return {}
+    base = state().settings.base_iri
+    return state().kept.get(version().digest, "located", lambda: describing.located(engine(), base))
+
+
 @dataclass(frozen=True)
 class ClassSet:
     """The things of a class as a data set.

@@ -27,6 +27,7 @@ from kg.settings import Settings
 from kg.store import versions
 from kg.store.versions import Version
 from service import addresses, caching
+from service.graphs import feed
 from service.negotiation import CSV, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from service.state import state, version
 
@@ -37,7 +38,7 @@ READY_QUADS = 500_000
 _FORMATS = {item.name: item for item in (N_QUADS, TRIG, TURTLE, N_TRIPLES, JSON_LD, RDF_XML, CSV)}
 _SOURCES = "source/"
 _CHECKSUM = ".sha256"
-_FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "public, max-age=31536000, immutable"
 _making = threading.Lock()
 
 
@@ -178,7 +179,7 @@ def prepare(now: Version) -> None:
     threading.Thread(target=_make, args=(settings, now, names), daemon=True).start()
 
 
-def _kept(number: int, where: str) -> Version:
+def kept(number: int, where: str) -> Version:
     """The version of a number.
 
     Raises:
@@ -189,7 +190,7 @@ def _kept(number: int, where: str) -> Version:
     if number == now.number:
         return now
     found = versions.at(state().settings.home, number)
-    if found is not None:
+    if found is not None and number >= feed.hidden(now):
         return found
     if 0 < number < now.number:
         raise Gone(
@@ -217,7 +218,7 @@ def dump(number: int, name: str) -> Response:
         NotFound: There is no such file.
     """
     where = f"/dumps/{number}/{name}"
-    now = _kept(number, where)
+    now = kept(number, where)
     if name == exporting.CHECKSUMS:
         return _checksums(now)
     wanted = name.removesuffix(_CHECKSUM)
@@ -237,7 +238,7 @@ def dump(number: int, name: str) -> Response:
         conditional=True,
         etag=caching.tag(now.digest, name),
     )
-    response.headers["Cache-Control"] = _FOREVER
+    response.headers["Cache-Control"] = FOREVER
     return response
 
 
@@ -269,11 +270,13 @@ def _checksums(now: Version) -> Response:
 
 
 __all__ = [
+    "FOREVER",
     "READY_QUADS",
     "Dump",
     "classes",
     "dump",
     "files",
+    "kept",
     "latest",
     "listed",
     "make",

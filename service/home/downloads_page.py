@@ -6,6 +6,7 @@ from flask import Response, render_template
 
 from kg.exporting import CHECKSUMS
 from service import addresses, caching, language
+from service.analysis import tables
 from service.home import descriptions, downloads
 from service.home.datasets import class_sets, data_sets
 from service.negotiation import HTML, vary
@@ -16,10 +17,12 @@ def page() -> Response:
     """All files of the current data version."""
     now = version()
     downloads.prepare(now)
+    made = tables.listed(now)
     etag = caching.tag(
         now.digest,
         *("downloads", str(now.number), language.interface(), language.content()),
         descriptions.files(),
+        repr([file.size for file in made]),
     )
     same = caching.unchanged(etag)
     if same is not None:
@@ -37,6 +40,7 @@ def page() -> Response:
         classes=[
             (found.thing, found.name, downloads.listed(now, found.name)) for found in class_sets()
         ],
+        tables=made,
         checksums=addresses.quoted(f"dumps/{now.number}/{CHECKSUMS}"),
         unready=downloads.unready(now),
     )

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Response, jsonify
 
 from kg import catalogue
+from kg.analysis.catalogue import analyses
 from kg.catalogue import Parameter, Question
 from kg.finding import LONGEST
 from kg.resources import tool_version
 from service import addresses, caching, language
+from service.analysis import contract as tools
 from service.graphs import contract as graphs
 from service.home.schemas import BINARY, TEXT, components, ref
 from service.home.schemas import problems as _problems
@@ -51,7 +53,7 @@ def _schema(parameter: Parameter) -> dict[str, Any]:
         return {"type": "string", "pattern": rf"^({number})?(\.\.({number})?)?$"}
     if kind in ("year", "number"):
         return {"type": "integer" if kind == "year" else "number", **held}
-    return {"type": "string"}
+    return {"type": "string", **({"enum": list(parameter.values)} if parameter.values else {})}
 
 
 def _meaning(parameter: Parameter) -> str:
@@ -160,6 +162,23 @@ def _others() -> dict[str, Any]:
                 "summary": "The catalogue of questions.",
                 "parameters": [ref("parameters", "lang")],
                 "responses": {"200": {"description": "All questions.", "content": listed}},
+            }
+        },
+        "/classes": {
+            "get": {
+                "operationId": "classes",
+                "summary": "The classes with their definitions, parents and number of things.",
+                "parameters": [ref("parameters", "lang"), ref("parameters", "format")],
+                "responses": {
+                    "200": {
+                        "description": "All classes.",
+                        "content": {
+                            JSON.media_type: {"schema": {"type": "object"}},
+                            HTML.media_type: {"schema": TEXT},
+                        },
+                    }
+                }
+                | _problems("not-acceptable"),
             }
         },
         "/pictures/{id}.json": {
@@ -285,7 +304,9 @@ def document(tag: str) -> dict[str, Any]:
         An OpenAPI 3.1 document.
     """
     found = catalogue.questions()
-    themes = dict.fromkeys(question.theme[tag] for question in found)
+    themes = dict.fromkeys(
+        theme[tag] for theme in (*(q.theme for q in found), *(one.theme for one in analyses()))
+    )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -302,6 +323,7 @@ def document(tag: str) -> dict[str, Any]:
         | imports.paths()
         | review.paths()
         | graphs.paths()
+        | tools.paths(tag, _parameter)
         | {f"/questions/{question.id}": _operation(question, tag) for question in found},
         "components": _components(),
     }

@@ -8,20 +8,21 @@ from itertools import groupby
 from flask import Response, render_template
 from pyoxigraph import Store
 
-from kg import asking, catalogue, describing
+from kg import asking, bibliography, catalogue, describing
 from kg.catalogue import Question
 from kg.errors import NotFound
 from kg.resources import tool_version
 from kg.store import journal, versions
 from kg.store.versions import Version
-from service import addresses, caching, language, negotiation, problems
+from service import addresses, caching, language, negotiation, problems, referring
 from service.home import descriptions, downloads
-from service.home.datasets import data_sets
+from service.home.datasets import changed, data_sets, located
 from service.negotiation import DOCUMENTS, HTML, RDF, vary
 from service.state import engine, state, version
 
 #: Changes that the home page shows.
 NEWS = 6
+_WHOLE = {"zh": "全部数据", "en": "All data"}
 
 
 def themes(tag: str) -> list[tuple[str, list[Question]]]:
@@ -48,7 +49,7 @@ def home() -> Response:
         "home/home.html",
         summary=state().kept.get(now.digest, "summary", lambda: describing.summary(engine())),
         themes=themes(language.content()),
-        news=state().kept.get(now.digest, "news", lambda: _news(now)),
+        news=_journal(now)[-NEWS:][::-1],
         version=now,
         software=tool_version(),
         dumps=downloads.listed(now),
@@ -63,10 +64,25 @@ def home() -> Response:
     return vary(response)
 
 
-def _news(now: Version) -> list[journal.Recorded]:
-    """The newest changes, the last one first."""
-    with versions.hold(now):
-        return journal.entries(Store.read_only(str(now.path)))[-NEWS:][::-1]
+def _journal(now: Version) -> list[journal.Recorded]:
+    """The changes, the newest last."""
+
+    def read() -> list[journal.Recorded]:
+        with versions.hold(now):
+            return journal.entries(Store.read_only(str(now.path)))
+
+    # An undo brings a digest back, so the number is part of the key.
+    return state().kept.get(now.digest, ("journal", now.number), read)
+
+
+def _updated(now: Version) -> dict[str, str]:
+    """IRI of a named graph → the day on which it was last made as a whole."""
+    return {
+        name: line.entry.at.date().isoformat()
+        for line in _journal(now)
+        if line.entry.at is not None
+        for name in line.entry.graphs
+    }
 
 
 def catalogue_page(ending: str | None = None) -> Response:
@@ -89,6 +105,13 @@ def catalogue_page(ending: str | None = None) -> Response:
     body = render_template(
         "home/catalog.html",
         datasets=data_sets(),
+        located=located(),
+        updated=_updated(now),
+        changed=(changed() or "")[:10],
+        files={
+            found.thing.iri: downloads.listed(now, downloads.name_of(found))
+            for found in data_sets()
+        },
         data=descriptions.search_engines(),
         version=now,
         dumps=downloads.listed(now),
@@ -96,6 +119,30 @@ def catalogue_page(ending: str | None = None) -> Response:
     response = Response(body, content_type=HTML.content_type)
     response.set_etag(etag)
     response.headers["Link"] = descriptions.alternates("catalog", RDF)
+    return vary(response)
+
+
+def about() -> Response:
+    """What this is, how facts are made and checked, licence, citation, limits, privacy."""
+    now = version()
+    etag = caching.tag(now.digest, "about", str(now.number), language.interface())
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    cited = referring.reference(f"{state().settings.base_iri}dataset/istc-kg", _WHOLE)
+    body = render_template(
+        "home/about.html",
+        summary=state().kept.get(now.digest, "summary", lambda: describing.summary(engine())),
+        citations=referring.texts(cited),
+        bibtex=bibliography.bibtex(cited),
+        ris=bibliography.ris(cited),
+        version=now,
+        changed=(changed() or "")[:10],
+        software=tool_version(),
+        limits=state().settings,
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
     return vary(response)
 
 

@@ -99,7 +99,7 @@ function choices(figure, chart, state, draw) {
   } else if (chart.view === "map" && panels[0].label) {
     place.append(text("span", panels[0].label));
   }
-  if (chart.view === "map" && panels.every(flowing)) {
+  if (chart.view === "map" && chart.flows !== null && panels.every(flowing)) {
     const box = document.createElement("input");
     box.type = "checkbox";
     box.checked = state.flows;

@@ -28,11 +28,16 @@ function drawing(address) {
 
 async function load(section) {
   const figure = section.querySelector("figure.chart");
-  const [reply] = await Promise.all([fetch(section.dataset.picture), drawing(section.dataset.library)]);
-  if (!reply.ok) return;
-  const chart = await reply.text();
-  if (!JSON.parse(chart).view) return;
-  figure.querySelector('script[type="application/json"]').textContent = chart;
+  const data = figure.querySelector('script[type="application/json"]');
+  // What is drawn stands in the page already, unless there is an address for it.
+  const asked = section.dataset.picture && fetch(section.dataset.picture);
+  const [reply] = await Promise.all([asked, drawing(section.dataset.library)]);
+  if (reply) {
+    if (!reply.ok) return;
+    const chart = await reply.text();
+    if (!JSON.parse(chart).view) return;
+    data.textContent = chart;
+  }
   const { start } = await import("./charts.js");
   await start(figure);
 }

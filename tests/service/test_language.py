@@ -70,6 +70,8 @@ def test_translations_are_chinese_and_keep_the_gaps() -> None:
         ("/imports/new", ["新建导入", "数据来源"]),
         ("/templates", ["表格模板", "必填列"]),
         ("/review", ["核对实体对应", "判定状态"]),
+        ("/tools", ["工具", "评价"]),
+        ("/downloads", ["分析用数据表"]),
     ],
 )
 def test_a_chinese_page_has_no_english_of_ours(

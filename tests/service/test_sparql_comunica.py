@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from tests import needs
 from tests.serving import Service
@@ -23,22 +19,8 @@ LABELS = f"{{ <{SINGAPORE}> <http://www.w3.org/2000/01/rdf-schema#label> ?label 
 
 @pytest.fixture(scope="module")
 def packages() -> Path:
-    """A folder with Comunica in the version that package.json names, installed once a machine."""
-    needs.program("node", "nodejs")
-    npm = needs.program("npm", "npm")
-    wanted = HERE / "package.json"
-    name = hashlib.sha256(wanted.read_bytes()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "istc-kg"
-    folder = cache / f"comunica-{name}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache / "comunica.lock"):
-        if not (folder / "whole").exists():
-            folder.mkdir(exist_ok=True)
-            shutil.copy(wanted, folder)
-            options = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
-            subprocess.run([npm, "install", *options], cwd=folder, check=True, timeout=600)
-            (folder / "whole").touch()
-    return folder
+    """A folder with Comunica in the version that package.json names."""
+    return needs.npm(HERE / "package.json")
 
 
 def ask(packages: Path, service: Service, query: str) -> list[Any]:
