@@ -16,7 +16,7 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from tests.serving import Service, serving
 CLIENTS = 8
 #: What may take how long at the 95th percentile, in milliseconds, on a hundred thousand things.
 TARGETS = {"/suggest": 50, "/search": 100}
-_SECONDS = re.compile(r"route=(\S+) status=200 seconds=([\d.]+)")
+_SECONDS = re.compile(r"status=200 seconds=([\d.]+)")
 _TEXTS = 40
 
 
@@ -116,31 +116,49 @@ def _some(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))[:_TEXTS]
 
 
-def timed(service: Service, path: str, texts: Iterable[str], clients: int = 1) -> list[float]:
-    """What the service takes for each text.
+def served(
+    service: Service, addresses: Sequence[str], accept: str, clients: int = 1
+) -> list[float]:
+    """What the service takes for each of some addresses.
 
     Args:
-        service: The service.
-        path: `/suggest` or `/search`.
-        texts: What is typed.
-        clients: How many type at the same time.
+        service: The service, whom nobody else asks.
+        addresses: What is asked for, in this order.
+        accept: The media type that is wanted.
+        clients: How many ask at the same time.
 
     Returns:
         Milliseconds, from its log.
     """
     before = len(service.said)
-    asked = [f"{path}?q={quote(text)}&limit=8" for text in texts]
-    accept = "text/html" if path == "/search" else "application/json"
     with ThreadPoolExecutor(clients) as pool:
-        replies = list(pool.map(lambda address: service.get(address, accept), asked))
-    assert all(reply.status == 200 for reply in replies), [r.text for r in replies][:1]
+        replies = list(pool.map(lambda address: service.get(address, accept), addresses))
+    wrong = [
+        (at, reply.text)
+        for at, reply in zip(addresses, replies, strict=True)
+        if reply.status != 200
+    ]
+    assert not wrong, wrong[0]
     until = time.monotonic() + 10
     found: list[float] = []
-    while len(found) < len(asked) and time.monotonic() < until:
+    while len(found) < len(addresses) and time.monotonic() < until:
         time.sleep(0.05)
         lines = [_SECONDS.search(line) for line in service.said[before:]]
-        found = [1000 * float(m[2]) for m in lines if m is not None and m[1] == path]
+        found = [1000 * float(m[1]) for m in lines if m is not None]
     return found
+
+
+def timed(service: Service, path: str, texts: Iterable[str], clients: int = 1) -> list[float]:
+    """What the service takes for each text that is typed into `/suggest` or `/search`."""
+    asked = [f"{path}?q={quote(text)}&limit=8" for text in texts]
+    accept = "text/html" if path == "/search" else "application/json"
+    return served(service, asked, accept, clients)
+
+
+def ready(service: Service) -> None:
+    """Wait until a service that has just been started can search."""
+    while service.get("/suggest?q=x").status != 200:
+        time.sleep(0.2)
 
 
 def measure(things: int, folder: Path) -> tuple[list[list[str]], bool]:
@@ -159,8 +177,7 @@ def measure(things: int, folder: Path) -> tuple[list[list[str]], bool]:
              f"{size:.0f} MiB"]]  # fmt: skip
     every: dict[str, list[float]] = {"/suggest": [], "/search": []}
     with serving(place, memory_quads="1") as service:
-        while service.get("/suggest?q=x").status != 200:
-            time.sleep(0.2)
+        ready(service)
         typed = list(sorts(place))
         for path, found in every.items():
             for sort in typed:

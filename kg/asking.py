@@ -212,6 +212,8 @@ def _query(asked: Question, terms: Mapping[str, Term | None], language: str) -> 
 def value_text(answered: Answered, parameter: Parameter, language: str | None = None) -> str | None:
     """The value of a parameter as readers know it: its name, else as given; None means all."""
     value = answered.parameters.get(parameter.name)
+    if value in parameter.values:
+        return pick(parameter.values[value], language or answered.language)
     name = pick(answered.named.get(parameter.name, {}), language or answered.language)
     return name if value and name else value
 

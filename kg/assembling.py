@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
-from kg import gathering, mapping, reasoning, resources, skolem, tables
+from kg import gathering, hiding, mapping, reasoning, resources, skolem, tables
 from kg.errors import InvalidRdf, InvalidTable
 from kg.gathering import Gathered, Group
 from kg.mapping import Mapping
@@ -203,6 +203,7 @@ def assemble(
     if sources is not None:
         _load_sources(staged, sources, progress)
     staged.store.bulk_extend(others)
+    hiding.clear(staged.store)
     progress("rules", None, None)
     derive(staged.store)
     return staged

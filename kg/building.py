@@ -17,9 +17,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import cast
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
-from kg import assembling, describing, processes, resources, rq, validation
+from kg import assembling, describing, inspecting, resources, rq
 from kg.assembling import Sources, Staged
 from kg.namespaces import BASE, JOURNAL
 from kg.progress import Progress, silent
@@ -100,17 +100,7 @@ def inspect(staged: Staged) -> Report:
     Returns:
         The results, each with its row and column where a table states it.
     """
-    with (
-        tempfile.TemporaryDirectory(prefix="istc-shapes-") as folder,
-        processes.beside(1) as pool,
-    ):
-        path = Path(folder) / "data.nt"
-        with path.open("wb") as file:
-            for name in (DefaultGraph(), *staged.store.named_graphs()):
-                staged.store.dump(file, RdfFormat.N_TRIPLES, from_graph=name)
-        shapes = pool.submit(validation.validate_file, path)
-        checks = validation.check(staged.store, union=True)
-        return Report(shapes.result().results + tuple(checks))
+    return inspecting.inspect(staged.store)
 
 
 class _Clock:

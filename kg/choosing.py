@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
@@ -18,6 +18,20 @@ from kg.citing import Selecting, labels, text_of
 from kg.errors import InvalidParameter
 from kg.namespaces import ID, ISTC, VOCAB, XSD
 from kg.rq import Term
+
+
+class Asked(Protocol):
+    """What has parameters: a question, or an analysis."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its parameters."""
+        ...
+
+    @property
+    def called(self) -> str:
+        """How errors call it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -131,9 +145,7 @@ def askable(
     Returns:
         Each question with the first of its parameters that takes the thing as a value.
     """
-    text = rq.load("kg", "queries", "ask", "kinds").text
-    rows = engine.select(rq.bind(text, ["thing"], [[NamedNode(iri)]]))
-    kinds = {text_of(row["kind"]) for row in rows}
+    kinds = _kinds(engine, iri)
     found: dict[str, tuple[Question, Parameter]] = {}
     for question in questions():
         for parameter in question.parameters:
@@ -141,6 +153,16 @@ def askable(
             if fits and iri in values(question, parameter):
                 found[question.id] = (question, parameter)
     return list(found.values())
+
+
+def _kinds(engine: Selecting, iri: str) -> set[str]:
+    """The classes of a thing and the schemes of a concept; nothing for what is no IRI."""
+    try:
+        term = NamedNode(iri)
+    except ValueError:
+        return set()
+    text = rq.load("kg", "queries", "ask", "kinds").text
+    return {text_of(row["kind"]) for row in engine.select(rq.bind(text, ["thing"], [[term]]))}
 
 
 def key_of(iri: str) -> str:
@@ -152,13 +174,13 @@ def key_of(iri: str) -> str:
 
 
 def check(
-    engine: Selecting, asked: Question, given: Mapping[str, str]
+    engine: Selecting, asked: Asked, given: Mapping[str, str]
 ) -> tuple[dict[str, str | None], dict[str, Term | None]]:
     """Turn given values into terms.
 
     Args:
         engine: Where to ask.
-        asked: The question.
+        asked: The question or analysis.
         given: Values by name; what is left out has its default.
 
     Returns:
@@ -172,7 +194,7 @@ def check(
         {
             "parameter": name,
             "value": given[name],
-            "expected": "a parameter of this question",
+            "expected": "a parameter of this question or tool",
             "allowed": list(known),
         }
         for name in given
@@ -196,7 +218,7 @@ def check(
         names = ", ".join(error["parameter"] for error in errors)
         raise InvalidParameter(
             f"Wrong parameters: {names}.",
-            where=f"question {asked.id}",
+            where=asked.called,
             hint=f"{errors[0]['parameter']} must be {errors[0]['expected']}"
             + (f", e.g. {errors[0]['allowed'][0]}." if errors[0]["allowed"] else "."),
             extra={"errors": errors},
@@ -205,6 +227,8 @@ def check(
 
 
 def _term(engine: Selecting, parameter: Parameter, value: str) -> Term:
+    if parameter.type == "choice":
+        return Literal(_chosen(parameter, value))
     if parameter.type == "text":
         return Literal(value)
     if parameter.type in ("year", "number"):
@@ -215,6 +239,9 @@ def _term(engine: Selecting, parameter: Parameter, value: str) -> Term:
         key = f"{parameter.of}/{key}"
     if ":" in parameter.of and "/" not in key:
         key = ISTC + key
+    iri = key if ":" in key else base + key
+    if parameter.kind in _kinds(engine, iri):
+        return NamedNode(iri)
     allowed = {choice.key: choice for choice in choices(engine, parameter)}
     if key in allowed:
         return NamedNode(allowed[key].iri)
@@ -235,6 +262,20 @@ def _term(engine: Selecting, parameter: Parameter, value: str) -> Term:
     raise InvalidParameter(
         "not allowed",
         extra={"expected": f"a {parameter.type} of {parameter.of}", "allowed": listed[:50]},
+    )
+
+
+def _chosen(parameter: Parameter, value: str) -> str:
+    """The value that is meant, by its key or one of its names."""
+    wanted = value.strip().casefold()
+    for key, names in parameter.values.items():
+        if wanted in {key.casefold(), *(name.casefold() for name in names.values())}:
+            return key
+    near = difflib.get_close_matches(value, parameter.values, n=3)
+    listed = [*near, *(key for key in parameter.values if key not in near)]
+    raise InvalidParameter(
+        "not allowed",
+        extra={"expected": f"one of: {', '.join(parameter.values)}", "allowed": listed},
     )
 
 

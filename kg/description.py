@@ -48,6 +48,7 @@ class Fact:
         statement: The claim in our words.
         note: Remark.
         sources: The places that state it.
+        bases: IRIs of the facts that it is computed from.
     """
 
     iri: str
@@ -67,6 +68,43 @@ class Fact:
     object: Thing | Value | None = None
     statement: Bilingual = field(default_factory=dict)
     note: Bilingual = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Figures of several documents for one question, and whether they agree.
+
+    Attributes:
+        outcome: Agree, compatible or conflict; of several pairs the worst.
+        facts: The figures.
+    """
+
+    outcome: Thing
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened to a thing, or that is said of one time.
+
+    Attributes:
+        period: When, in EDTF.
+        what: The relation or kind of claim.
+        node: The other thing; None where it is said of the thing itself.
+        statement: A claim in our words.
+        incoming: Whether the other thing is the subject.
+        facts: IRIs of the facts that say so.
+        sources: The places that state them.
+    """
+
+    period: str
+    what: Thing
+    node: Thing | Value | None = None
+    statement: Bilingual = field(default_factory=dict)
+    incoming: bool = False
+    facts: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
 
 
@@ -135,6 +173,8 @@ class Description:
         itself: The thing as a fact, if it is one.
         kinds: IRIs of all its classes, those inferred as well.
         uses: Where it is a property, how it is used.
+        comparisons: Its figures for which documents differ or agree.
+        moments: What happened to it, in order of time.
     """
 
     thing: Thing
@@ -150,3 +190,5 @@ class Description:
     itself: Fact | None = None
     kinds: frozenset[str] = frozenset()
     uses: Uses | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    moments: tuple[Moment, ...] = ()

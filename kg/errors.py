@@ -74,6 +74,16 @@ class IstcError(Exception):
         text = self.what if self.where is None else f"{self.what} ({self.where})"
         return text if self.hint is None else f"{text.rstrip('.')}. {self.hint}"
 
+    def record(self) -> dict[str, Any]:
+        """The error as plain values, to be told to another process; see `of_record`."""
+        return {
+            "class": type(self).__name__,
+            "what": self.what,
+            "where": self.where,
+            "hint": self.hint,
+            "extra": self.extra,
+        }
+
 
 class NonConforming(IstcError):
     """The data break a shape or a check; `extra["results"]` lists the first of them."""
@@ -253,3 +263,9 @@ class NoIndex(StoreUnavailable):
 
 class Internal(IstcError):
     """A fault of ours."""
+
+
+def of_record(told: Mapping[str, Any]) -> IstcError:
+    """The error that `IstcError.record` told."""
+    kind: type[IstcError] = globals()[told["class"]]
+    return kind(told["what"], where=told["where"], hint=told["hint"], extra=told["extra"])

@@ -155,4 +155,5 @@ def fact(iri: str, said: Said, names: Names, sources: tuple[Source, ...]) -> Fac
         statement=tagged("statement"),
         note=tagged("noteText"),
         sources=sources,
+        bases=tuple(sorted(text_of(term) for term in said.get("computedFrom", []))),
     )

@@ -14,12 +14,12 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg import asking
-from kg.asking import Answered, Cell, Origin, Selecting, Source
+from kg.asking import Answered, Cell, Origin, Source
 from kg.catalogue import Column, Parameter, Question
 from kg.errors import BudgetExceeded, Internal, InvalidInput, NotFound
 from kg.keeping import Shelf
@@ -56,7 +56,8 @@ class Comparison:
 
     Attributes:
         state: `current` (the same data), `same` (newer data, the same rows), `other` (newer data,
-            other rows) or `gone` (the question can no longer be asked so).
+            other rows), `pending` (not known yet) or `gone` (the question can no longer be asked
+            so).
         now: What would give the answer now.
         added: Rows that are new.
         removed: Rows that are no more.
@@ -278,12 +279,16 @@ def _thawed_source(fact: str, held: dict[str, Any]) -> Source:
     return Source(fact, **(held | {"span": tuple(span) if span else None}))
 
 
-def compare(frozen: Frozen, engine: Selecting, now: Origin) -> Comparison:
+#: Answers a question: its id, the values of its parameters, the language.
+Again = Callable[[str, Mapping[str, str], str], Answered]
+
+
+def compare(frozen: Frozen, again: Again, now: Origin) -> Comparison:
     """Ask the question of a frozen answer again.
 
     Args:
         frozen: The frozen answer.
-        engine: Where to ask.
+        again: Answers a question, or a table of an analysis.
         now: What answers now.
 
     Returns:
@@ -294,10 +299,10 @@ def compare(frozen: Frozen, engine: Selecting, now: Origin) -> Comparison:
     held = frozen.answered
     values = {name: value or "" for name, value in held.parameters.items()}
     try:
-        again = asking.ask(engine, held.question.id, values, held.language)
+        answered = again(held.question.id, values, held.language)
     except (NotFound, InvalidInput):
         return Comparison("gone", now)
-    before, after = _rows(held), _rows(again)
+    before, after = _rows(held), _rows(answered)
     added, removed = (after - before).total(), (before - after).total()
     return Comparison("other" if added or removed else "same", now, added, removed)
 

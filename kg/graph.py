@@ -6,35 +6,19 @@ import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import owlready2
 import rdflib
-from pyoxigraph import QuerySolutions, RdfFormat, Store
+from pyoxigraph import RdfFormat, Store
 
 from kg import asking, building, exporting, finding
+from kg.analysis import running
 from kg.asking import Answered
-from kg.rq import Term
 from kg.settings import Settings
 from kg.store import union
+from kg.store.inprocess import InProcess
 from kg.store.versions import Version, current
-
-
-class InProcess:
-    """Run queries in this process: no limits, for notebooks and tests.
-
-    Args:
-        store: The store to ask.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def select(self, text: str) -> list[dict[str, Term]]:
-        """Rows of a SELECT query; unbound variables are left out."""
-        found = cast(QuerySolutions, self.store.query(text))
-        names = [variable.value for variable in found.variables]
-        return [{name: row[name] for name in names if row[name] is not None} for row in found]
 
 
 class Graph:
@@ -108,6 +92,23 @@ class Graph:
         """
         answered = self.answer(question, parameters, language)
         return asking.records(answered)
+
+    def analyse(
+        self, tool: str, table: str, language: str = "zh", **parameters: str
+    ) -> list[dict[str, str]]:
+        """The rows of a table of a tool as text, each with its sources in the column `source`.
+
+        Args:
+            tool: Id of the tool, e.g. `country-profile`.
+            table: Name of the table.
+            language: `zh` or `en`.
+            **parameters: Values of its parameters, e.g. `country="country/SGP"`.
+
+        Returns:
+            One dict a row, ready for `pandas.DataFrame`.
+        """
+        result = running.run(self.settings.home, tool, parameters, version=self.version)
+        return asking.records(result.answered(table, language))
 
     def find(self, text: str, language: str = "zh", limit: int = 5) -> list[dict[str, Any]]:
         """The questions that plain words may mean, best first, with the values that they name.

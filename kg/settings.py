@@ -20,7 +20,8 @@ BARS = ("violation", "warning", "none")
 LOGS = ("text", "json")
 _POSITIVE = (
     "query_seconds", "query_bytes", "result_bytes", "request_bytes", "workers", "import_seconds",
-    "job_bytes", "jobs", "client_jobs", "job_days",
+    "job_bytes", "jobs", "client_jobs", "job_days", "analyses", "analysis_seconds",
+    "analysis_bytes",
 )  # fmt: skip
 
 
@@ -100,6 +101,13 @@ class Settings:
     )
     validate_bytes: int = _setting(
         1_000_000, "Up to this many bytes are validated while the client waits."
+    )
+    analyses: int = _setting(2, "Analyses that are computed at the same time for HTTP.")
+    analysis_seconds: float = _setting(
+        900.0, "Hard time limit of one analysis over HTTP, in seconds."
+    )
+    analysis_bytes: int = _setting(
+        8_000_000_000, "Memory one analysis over HTTP may use, in bytes."
     )
     remote: str = _setting(
         "",

@@ -56,6 +56,8 @@ class Column:
         label: Its name for people by language (`zh`, `en`); may be empty.
         about: What to write into it, by language.
         example: A cell as it may stand in it.
+        declares: Class of the new things that names in it stand for, where nothing is known by
+            them; empty when everything that it names must be known.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Column:
     label: Mapping[str, str] = field(default_factory=dict, compare=False)
     about: Mapping[str, str] = field(default_factory=dict, compare=False)
     example: str = field(default="", compare=False)
+    declares: str = ""
 
     @classmethod
     def from_header(cls, name: str, described: dict[str, Any] | str) -> Column:
@@ -81,6 +84,7 @@ class Column:
             entry.get("label", {}),
             entry.get("about", {}),
             str(entry.get("example", "")),
+            str(entry.get("declares", "")),
         )
 
 

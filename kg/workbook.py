@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -201,49 +202,90 @@ def write(answered: Answered, origin: Origin, link: str) -> bytes:
     Raises:
         BudgetExceeded: It has more rows than a sheet can hold.
     """
-    places = [source for some in answered.sources.values() for source in some]
-    if max(len(answered.rows), len(places)) >= ROWS:
+    return write_all([answered], origin, link)
+
+
+def write_all(some: Sequence[Answered], origin: Origin, link: str) -> bytes:
+    """Answers as one workbook: a sheet of rows for each, the places behind all, what was asked.
+
+    Args:
+        some: The answers, at least one, in one language and with the same parameters.
+        origin: What gave them.
+        link: Where they can be asked again.
+
+    Returns:
+        The file.
+
+    Raises:
+        BudgetExceeded: One has more rows than a sheet can hold.
+    """
+    language = some[0].language
+    sources: dict[str, tuple[Source, ...]] = {}
+    for one in some:
+        sources.update(one.sources)
+    places = [source for found in sources.values() for source in found]
+    if max(len(places), *(len(one.rows) for one in some)) >= ROWS:
         raise BudgetExceeded(
             f"A sheet cannot hold more than {ROWS - 1} rows.", hint="Ask for CSV or JSON."
         )
 
     def word(key: str) -> str:
-        return _WORDS[key][answered.language]
+        return _WORDS[key][language]
 
     buffer = io.BytesIO()
     options = {f"strings_to_{kind}": False for kind in ("formulas", "urls", "numbers")}
     with xlsxwriter.Workbook(buffer, {"in_memory": True, **options}) as book:
-        book.set_properties({"title": pick(answered.question.title, "zh"), "created": _MADE})
+        book.set_properties({"title": pick(some[0].question.title, "zh"), "created": _MADE})
         formats = {
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         }
 
-        def sheet(key: str, head: Sequence[str]) -> _Sheet:
-            made = _Sheet(book.add_worksheet(word(key)), formats, {})
+        def sheet(name: str, head: Sequence[str]) -> _Sheet:
+            made = _Sheet(book.add_worksheet(name), formats, {})
             if head:
                 made.write(head, "head")
                 made.page.freeze_panes(1, 0)
             return made
 
-        names: list[str] = []
-        for column in answered.columns:
-            if column.role != "evidence":
-                label = column.label[answered.language]
-                names += [label, f"{label} (IRI)"] if column.role in NAMED else [label]
-        answer = sheet("answer", [*names, word("source"), word("facts")])
-        for row in _answer_rows(answered):
-            answer.write(row)
-        if answered.rows:
-            answer.page.autofilter(0, 0, len(answered.rows), len(names) + 1)
+        names = [word("answer")] if len(some) == 1 else _titles(some)
+        made = [_rows(sheet, name, one, word) for name, one in zip(names, some, strict=True)]
         columns = ("fact", "document", "locator", "page", "characters", "retrieved", "doi")
         more = ("upstream", "document_iri", "place_iri")
-        cited = sheet("sources", [word(key) for key in (*columns, *more)])
+        cited = sheet(word("sources"), [word(key) for key in (*columns, *more)])
         for source in places:
-            cited.write(_source_row(source, answered.language))
-        asked = sheet("question", [])
-        for entry in _question_rows(answered, origin, link, word):
-            asked.write(entry)
-        for made in (answer, cited, asked):
-            made.finish()
+            cited.write(_source_row(source, language))
+        asked = sheet(word("question"), [])
+        for one in some:
+            for entry in _question_rows(one, origin, link, word):
+                asked.write(entry)
+        for page in (*made, cited, asked):
+            page.finish()
     return buffer.getvalue()
+
+
+def _titles(some: Sequence[Answered]) -> list[str]:
+    """Names of sheets: number and as much of the title as a sheet can be called."""
+    titles = (pick(one.question.title, one.language) or "" for one in some)
+    plain = (re.sub(r"[\[\]:*?/\\']", " ", title) for title in titles)
+    return [f"{number} {title}"[:31].strip() for number, title in enumerate(plain, start=1)]
+
+
+def _rows(
+    sheet: Callable[[str, Sequence[str]], _Sheet],
+    name: str,
+    answered: Answered,
+    word: Callable[[str], str],
+) -> _Sheet:
+    """The sheet with the rows of an answer."""
+    names: list[str] = []
+    for column in answered.columns:
+        if column.role != "evidence":
+            label = column.label[answered.language]
+            names += [label, f"{label} (IRI)"] if column.role in NAMED else [label]
+    made = sheet(name, [*names, word("source"), word("facts")])
+    for row in _answer_rows(answered):
+        made.write(row)
+    if answered.rows:
+        made.page.autofilter(0, 0, len(answered.rows), len(names) + 1)
+    return made

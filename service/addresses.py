@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from flask import request
+from flask import g, request
 
 from service.state import state
 
@@ -162,9 +162,16 @@ def name(iri: str) -> str:
     return document(iri) if path_of(iri) is None else quoted(iri.removeprefix(base))
 
 
+def _chosen() -> str:
+    """The languages that this page was asked for, as parameters; the same for all its links."""
+    if "reader" not in g:
+        g.reader = urlencode([(k, v) for k in READER for v in request.args.getlist(k)[:1]])
+    return str(g.reader)
+
+
 def with_reader(path: str) -> str:
     """A path with the languages that this page was asked for, where the reader has chosen them."""
-    chosen = urlencode([(k, v) for k in READER for v in request.args.getlist(k)[:1]])
+    chosen = _chosen()
     if not chosen:
         return path
     start, hash_, fragment = path.partition("#")

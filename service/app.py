@@ -7,6 +7,8 @@ from flask import Flask
 from kg.querying import Engine
 from kg.settings import Settings
 from service import formatting, language, logs, metrics, problems, remote, security
+from service.analysis import blueprint as analysis
+from service.analysis import files as tables
 from service.answers import blueprint as answers
 from service.browse import blueprint as browse
 from service.finder import blueprint as finder
@@ -57,6 +59,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         imports,
         questions,
         pictures,
+        analysis,
+        tables,
         answers,
         review,
         layouts,

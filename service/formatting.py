@@ -13,12 +13,12 @@ from flask import Flask, request
 from kg import asking
 from kg.asking import Answered, Cell, Source
 from kg.catalogue import Question
-from kg.description import Description, Fact, FactGroup, Thing, Value
+from kg.description import Description, Fact, FactGroup, Related, Thing, Value
 from kg.namespaces import PREFIXES
-from service import addresses, language
+from service import addresses, evidence, language
 from service.language import Label, translate
 
-_EXACT = "/value-qualifier/exact"
+_SILENT = ("/value-qualifier/exact", "/value-qualifier/unknown")
 
 
 def number(text: str) -> str:
@@ -86,10 +86,12 @@ def title(description: Description) -> Label:
     return Label(" · ".join(parts) or addresses.last_part(fact.iri))
 
 
-def qualified(fact: Fact) -> Thing | None:
-    """The qualifier of a figure where it says more than “exact”."""
-    found = fact.qualifier
-    return None if found is None or found.iri.endswith(_EXACT) else found
+def qualified(fact: Fact) -> str | None:
+    """The qualifier of a figure in short, where it says something of the figure."""
+    if fact.qualifier is None or fact.qualifier.iri.endswith(_SILENT):
+        return None
+    short = {"ratio": translate("about"), "incomplete": translate("at least")}
+    return short.get(addresses.last_part(fact.qualifier.iri)) or name(fact.qualifier).text
 
 
 def is_rank(fact: Fact) -> bool:
@@ -128,6 +130,15 @@ def cite(source: Source, upstream: bool = True) -> str:
 def behind(answered: Answered, cell: Cell) -> list[Source]:
     """The places behind the facts of a cell."""
     return [source for fact in cell.facts for source in answered.sources.get(fact, ())]
+
+
+def readable(items: Iterable[Related]) -> list[Related]:
+    """Values with those in the reader's language first."""
+
+    def foreign(item: Related) -> bool:
+        return isinstance(item.node, Value) and item.node.language != language.content()
+
+    return sorted(items, key=foreign)
 
 
 def by_role(groups: Iterable[FactGroup]) -> list[tuple[Thing, list[FactGroup]]]:
@@ -196,10 +207,13 @@ def install(app: Flask) -> None:
         plain_query=plain_query,
         theme_id=theme_id,
         activity=activity,
+        readable=readable,
     )
     environment.tests.update(rank=is_rank, unstated=unstated)
     environment.globals.update(
         qualified=qualified,
+        source_card=evidence.card,
+        source_cards=evidence.cards,
         with_parameters=with_parameters,
         interface=language.interface,
         content_language=language.content,

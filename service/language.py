@@ -66,12 +66,17 @@ def international() -> None:
     """Answer a program that states no language in English (RFC 2277, section 4.5)."""
     if request.args.get("lang") not in LANGUAGES and not request.accept_languages:
         g.language = "en"
+        g.pop("content_language", None)
 
 
 def content() -> str:
     """Language of labels and texts of the graph: `?clang=`, else that of the interface."""
-    asked = request.args.get("clang")
-    return asked if asked in LANGUAGES else interface()
+    if not has_request_context():
+        return DEFAULT
+    if "content_language" not in g:
+        asked = request.args.get("clang")
+        g.content_language = asked if asked in LANGUAGES else interface()
+    return str(g.content_language)
 
 
 def translate(message: str, /, **values: Any) -> str:

@@ -134,6 +134,10 @@ class Server:
         if self._signals > 1:
             raise KeyboardInterrupt
 
+    def stop(self) -> None:
+        """Tell it to stop, from another thread; `run` then ends as after a signal."""
+        self._hear(0, None)
+
     def _turn(self, seconds: float) -> None:
         """Serve the network once, waiting for it at most some seconds."""
         wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
@@ -183,6 +187,7 @@ class Server:
         """Stop listening and end the processes that answer queries."""
         self._runner.close()
         self.state.indexes.close()
+        self.state.analyses.close()
         self.state.engine.close()
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response
+from flask import Response, request
 
 from service import addresses
 from service.home.datasets import changed
@@ -124,4 +124,5 @@ class Links:
         )
         at = changed()
         response.last_modified = None if at is None else datetime.fromisoformat(at)
+        response.make_conditional(request)
         return vary(response)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app
 
+from kg.analysis.working import Workers
 from kg.errors import NoStore
 from kg.importing.jobs import Jobs
 from kg.querying import Engine
@@ -96,6 +97,7 @@ class State:
         kept: Values per data version.
         jobs: The imports that were sent.
         indexes: What search answers from.
+        analyses: What computes analyses.
         listening: The address that the server listens on.
         stopping: Whether the service has been told to stop.
     """
@@ -106,6 +108,7 @@ class State:
     kept: PerVersion = field(default_factory=PerVersion)
     jobs: Jobs = field(init=False)
     indexes: Indexes = field(init=False)
+    analyses: Workers = field(init=False)
     listening: str = "http://localhost"
     stopping: bool = False
 
@@ -113,6 +116,7 @@ class State:
         """Find the jobs and the indexes of the home."""
         self.jobs = Jobs(self.settings)
         self.indexes = Indexes(self.settings.home)
+        self.analyses = Workers(self.settings)
 
 
 def state() -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.serving import ROOT, Service, serving
+from tests.analysis import beijing
+from tests.serving import LIVE, ROOT, Service, serving
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,30 @@ def built_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
                 [sys.executable, "-m", "service.cli", "build"],
                 cwd=shared,
                 env=kept | {"PYTHONPATH": str(ROOT), "ISTC_HOME": str(home)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
+def register_home(built_home: Path) -> Path:
+    """A copy of it with a made-up register that has the totals of the paper on Beijing.
+
+    Its files are in the folder `register` beside it; it is brought in once a run.
+    """
+    home, files = built_home.with_name("monitored"), built_home.with_name("register")
+    with FileLock(built_home.with_name("monitored.lock")):
+        if not (home / "current").exists():
+            shutil.copytree(built_home, home, ignore=LIVE)
+            files.mkdir()
+            command = ["import", *map(str, beijing.write(files))]
+            done = subprocess.run(
+                [sys.executable, "-m", "service.cli", *command, "--source", "register", "--yes"],
+                cwd=files,
+                env=os.environ | {"PYTHONPATH": str(ROOT), "ISTC_HOME": str(home)},
                 capture_output=True,
                 text=True,
                 check=False,

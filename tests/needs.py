@@ -6,13 +6,16 @@ CI is set) nothing may be skipped: the test fails.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from filelock import FileLock
 
 T = TypeVar("T")
 
@@ -47,6 +50,32 @@ def shared(part: str) -> Path:
     """
     path = SHARED / part
     return path if path.exists() else Path(_missing(f"ISTC_SHARED: the folder has no {part}"))
+
+
+def npm(wanted: Path) -> Path:
+    """Packages of npm, in the versions that a package.json names, installed once a machine.
+
+    Args:
+        wanted: The package.json; the folder it stands in names what is installed.
+
+    Returns:
+        A folder with `node_modules`. Where there is no npm, the calling test is skipped, or fails
+        in CI.
+    """
+    program("node", "nodejs")
+    command = program("npm", "npm")
+    content = wanted.read_bytes()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "istc-kg"
+    folder = cache / f"{wanted.parent.name}-{hashlib.sha256(content).hexdigest()[:12]}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f"{wanted.parent.name}.lock"):
+        if not (folder / "whole").exists():
+            folder.mkdir(exist_ok=True)
+            shutil.copy(wanted, folder)
+            options = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+            subprocess.run([command, "install", *options], cwd=folder, check=True, timeout=600)
+            (folder / "whole").touch()
+    return folder
 
 
 def sample(cases: Sequence[T], every: int = 7) -> Sequence[T]:

@@ -10,6 +10,7 @@ process without network and under limits of time and memory; the writer's lock i
 so that nobody's change is lost.
 """
 
+from kg.changing.hiding import hide
 from kg.changing.preparing import Prepared, commit, prepare
 from kg.changing.running import Changed, Guard, change, undo
 from kg.changing.steps import Drop, Load, Part, Quads, Several, Step, Update, quads
@@ -27,6 +28,7 @@ __all__ = [
     "Update",
     "change",
     "commit",
+    "hide",
     "prepare",
     "quads",
     "undo",

@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode
 
 from kg import skolem
 from kg.errors import BuiltGraph
+from kg.hiding import HIDDEN
 from kg.namespaces import BASE, JOURNAL
 
 
@@ -49,7 +50,8 @@ def allowed(names: set[str], rules: Rules) -> None:
     Raises:
         BuiltGraph: One of them is not for others to change.
     """
-    wrong = sorted(names & (rules.owned if not rules.trusted else set()))
+    closed = {*rules.owned, rules.here(HIDDEN).value}
+    wrong = sorted(names & (closed if not rules.trusted else set()))
     if JOURNAL.value in names:
         raise BuiltGraph(
             "The journal is written by commits only.",

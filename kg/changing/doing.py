@@ -30,6 +30,9 @@ BLOCK = 50_000
 _BYTES_OF_A_QUAD, _FOLLOWING = 100, 3
 #: How many looks at a copy on disk take as long as one quad of it takes to be copied into memory.
 _LOOKS = 30
+#: A step of fewer quads is followed in any case; of how many quads of the graph one that is derived
+#: and judged anew takes as long as one quad that is followed.
+_SMALL, _TIMES = 20_000, 4
 
 
 def blocks(store: Store, step: Step, rules: Rules, folder: Path) -> Iterator[Block]:
@@ -61,14 +64,30 @@ def prefers_memory(step: Step, rules: Rules, quads: int, most: int) -> bool:
         quads: How many quads the graph has.
         most: How many may be held in memory.
     """
-    size = 0
     for one in single(step):
         if isinstance(one, Update) and not (rules.unite and updating.only_data(one.text)):
             # It looks through the whole graph.
             return quads <= most
-        if isinstance(one, Load):
-            size += sum(Path(part.path).stat().st_size for part in one.parts) // _BYTES_OF_A_QUAD
+    size = _size(step)
     return quads + _FOLLOWING * size <= most and size * _LOOKS > quads
+
+
+def is_large(step: Step, quads: int) -> bool:
+    """Whether it is quicker to derive and judge the whole graph than to follow a step.
+
+    Args:
+        step: The step.
+        quads: How many quads the graph has.
+    """
+    size = _size(step)
+    return size > _SMALL and size * _TIMES > quads
+
+
+def _size(step: Step) -> int:
+    """About how many quads the files of a step hold."""
+    loads = (one for one in single(step) if isinstance(one, Load))
+    length = sum(Path(part.path).stat().st_size for one in loads for part in one.parts)
+    return length // _BYTES_OF_A_QUAD
 
 
 def _in(store: Store, name: NamedNode | DefaultGraph) -> Iterator[Quad]:

@@ -108,7 +108,7 @@ def change(
     with opened(settings) as truth:
         if guard is not None:
             guard(truth)
-        return _run(settings, truth, step, entry, progress=progress, gone=gone)
+        return run(settings, truth, step, entry, progress=progress, gone=gone)
 
 
 def undo(settings: Settings, number: int, agent: str, progress: Progress = silent) -> Changed:
@@ -139,11 +139,11 @@ def undo(settings: Settings, number: int, agent: str, progress: Progress = silen
             return Changed(version, True, len(taken.removed), len(taken.added))
         stated = _stated(changes.read(settings.home, number), settings.base_iri)
         truth.unchanged_since(stated)
-        with _folder(settings.home) as folder:
+        with workplace(settings.home) as folder:
             step = Quads(str(folder / "back.nq"), str(folder / "away.nq"))
             _write(Path(step.added), stated.removed)
             _write(Path(step.removed), stated.added)
-            return _run(settings, truth, step, entry, progress=progress, trusted=True)
+            return run(settings, truth, step, entry, progress=progress, trusted=True)
 
 
 def _stated(change_: changes.Change, base_iri: str) -> changes.Change:
@@ -170,7 +170,7 @@ def opened(settings: Settings) -> Iterator[Truth]:
 
 
 @contextmanager
-def _folder(home: Path) -> Iterator[Path]:
+def workplace(home: Path) -> Iterator[Path]:
     """A folder for one change."""
     base = home.absolute() / FOLDER
     base.mkdir(parents=True, exist_ok=True)
@@ -289,7 +289,7 @@ def warnings(told: dict[str, Any]) -> tuple[Result, ...]:
     return tuple(Result.parse(record) for record in told["warnings"])
 
 
-def _run(
+def run(
     settings: Settings,
     truth: Truth,
     step: Step,
@@ -299,8 +299,9 @@ def _run(
     gone: Callable[[], bool] | None = None,
     trusted: bool = False,
 ) -> Changed:
+    """Stage and commit a step on the truth, under the writer's lock; see `change`."""
     base = Base(truth.current, truth.made_graphs())
-    with _folder(settings.home) as folder:
+    with workplace(settings.home) as folder:
         told = staged(settings, base, step, folder, progress=progress, gone=gone, trusted=trusted)
         return committed(truth, folder, told, entry, progress)
 
@@ -367,12 +368,7 @@ def _too_slow(seconds: float) -> TimeLimit:
 def _failure(folder: Path, code: int, said: str, settings: Settings) -> IstcError:
     told = folder / worker.ERROR
     if told.exists():
-        record: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
-        kind = getattr(errors, record["class"])
-        error: IstcError = kind(
-            record["what"], where=record["where"], hint=record["hint"], extra=record["extra"]
-        )
-        return error
+        return errors.of_record(json.loads(told.read_text(encoding="utf-8")))
     if code == -14:
         return _too_slow(settings.write_seconds)
     if code == worker.NO_ROOM:

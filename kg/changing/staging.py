@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
-from kg import assembling, deriving
+from kg import assembling, deriving, hiding, inspecting, rq
 from kg.changing import doing
 from kg.changing.bounds import Rules, allowed
 from kg.changing.judging import Judge
@@ -91,15 +92,7 @@ def stage(
     model = _model(store, rules) if modelled else None
     judge = Judge()
     stated, ruled = [0, 0], False
-    for added, removed in doing.blocks(store, step, rules, ledger.folder):
-        if not (added or removed):
-            continue
-        names = {quad.graph_name for quad in added | removed}
-        allowed({str(name.value) for name in names if isinstance(name, NamedNode)}, rules)
-        stated[0] += len(added)
-        stated[1] += len(removed)
-        _apply(store, added, removed)
-        ledger.note(added, removed)
+    for added, removed in _done(store, step, rules, ledger, stated):
         change = Difference(*(_moved(quads, rules.base_iri, BASE) for quads in (added, removed)))
         if model is None:
             if not _modelled(store, ontology):
@@ -122,8 +115,79 @@ def stage(
     warnings: tuple[Result, ...] = ()
     if model is not None and ruled and rules.bar != "none":
         tell("validation")
-        warnings = _judged(judge, model, rules)
+        warnings = _judged(judge.results(model), rules)
     return Staged((stated[0], stated[1]), warnings)
+
+
+def stage_whole(
+    store: Store, step: Step, rules: Rules, tell: Callable[[str], None], ledger: Ledger
+) -> Staged:
+    """The same for a step that is large beside the graph: all is derived and judged as in a build.
+
+    Args, Returns, Raises: As for `stage`; the copy is in memory. What was wrong before, with things
+        of which the step says nothing, is not told.
+    """
+    tell("change")
+    ontology = rules.here(graph("ontology"))
+    judged = rules.bar != "none"
+    known: set[Result] = set()
+    if judged and _modelled(store, ontology):
+        known = set(inspecting.inspect(_model(store, rules)).results)
+    stated, about = [0, 0], set[str]()
+    for added, _ in _done(store, step, rules, ledger, stated):
+        nodes = {quad.subject for quad in added}
+        about |= {n.value for n in nodes if isinstance(n, NamedNode)}
+    if not (any(stated) and _modelled(store, ontology)):
+        return Staged((stated[0], stated[1]))
+    tell("rules")
+    model = _model(store, rules)
+    for more, less in _derived_anew(model):
+        ledger.note(*(_moved(quads, BASE, rules.base_iri) for quads in (more, less)))
+    warnings: tuple[Result, ...] = ()
+    if judged:
+        tell("validation")
+        found = inspecting.inspect(model).results
+        warnings = _judged(
+            (r for r in found if r not in known or rq.rebase(r.focus, rules.base_iri) in about),
+            rules,
+        )
+    return Staged((stated[0], stated[1]), warnings)
+
+
+def _done(
+    store: Store, step: Step, rules: Rules, ledger: Ledger, stated: list[int]
+) -> Iterator[doing.Block]:
+    """Do a step block by block, and count what it adds and removes."""
+    blocks = doing.blocks(store, step, rules, ledger.folder)
+    for added, removed in hiding.enforced(store, blocks, rules.base_iri):
+        if not (added or removed):
+            continue
+        names = {quad.graph_name for quad in added | removed}
+        allowed({str(name.value) for name in names if isinstance(name, NamedNode)}, rules)
+        stated[0] += len(added)
+        stated[1] += len(removed)
+        _apply(store, added, removed)
+        ledger.note(added, removed)
+        yield added, removed
+
+
+def _derived_anew(model: Store) -> Iterator[doing.Block]:
+    """Derive everything anew; how the graphs that follow from the others differ from before."""
+    before: set[Quad] = set()
+    for name in assembling.DERIVED:
+        before |= set(model.quads_for_pattern(None, None, None, name))
+        model.remove_graph(name)
+    # The catalogue tells of the graph itself; a build adds it when all is derived.
+    aside = list(model.quads_for_pattern(None, None, None, graph("catalogue")))
+    model.remove_graph(graph("catalogue"))
+    assembling.derive(model)
+    model.extend(aside)
+    for name in assembling.DERIVED:
+        quads = model.quads_for_pattern(None, None, None, name)
+        while block := set(islice(quads, doing.BLOCK)):
+            yield block - before, set()
+            before -= block
+    yield set(), before
 
 
 def _modelled(store: Store, ontology: NamedNode) -> bool:
@@ -149,13 +213,13 @@ def _apply(store: Store, added: set[Quad], removed: set[Quad]) -> None:
     store.extend(added)
 
 
-def _judged(judge: Judge, model: Store, rules: Rules) -> tuple[Result, ...]:
+def _judged(results: Iterable[Result], rules: Rules) -> tuple[Result, ...]:
     """The warnings on a change.
 
     Raises:
         NonConforming: It breaks a rule.
     """
-    told = {result.moved(BASE, rules.base_iri) for result in judge.results(model)}
+    told = {result.moved(BASE, rules.base_iri) for result in results}
     report = Report(tuple(sorted(told, key=Result.sort_key)))
     wrong = report.at_least("warning" if rules.bar == "warning" else "violation")
     if wrong:

@@ -7,7 +7,6 @@ allows it, hard limits of time and memory, and ends with its parent.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import os
@@ -18,7 +17,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from kg import walking
+from kg import processes, walking
 from kg.changing import doing, staging, steps
 from kg.changing.bounds import Rules
 from kg.changing.ledger import Ledger
@@ -32,14 +31,6 @@ FAILED, NO_MEMORY, NO_ROOM, TOO_LARGE = 3, 5, 6, 7
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Seconds after its limit at which the child ends by itself, should nobody stop it.
 GRACE_SECONDS = 2.0
-_PR_SET_PDEATHSIG = 1
-
-
-def _end_with(parent: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 def _limit_memory(most: int) -> None:
@@ -61,7 +52,7 @@ def _save(folder: Path, staged: Staged) -> None:
 def main(arguments: list[str]) -> int:
     """Stage the change of a folder; return the exit code."""
     folder, parent = Path(arguments[0]), int(arguments[1])
-    _end_with(parent)
+    processes.end_with_parent(parent)
     keeper.leave_network()
     job: dict[str, Any] = json.loads((folder / JOB).read_text(encoding="utf-8"))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -82,17 +73,13 @@ def main(arguments: list[str]) -> int:
         store = staging.copy(version, folder, in_memory=in_memory)
         _limit_memory(job["memory"])
         with closing(Ledger(folder)) as ledger:
-            staged = staging.stage(store, step, rules, tell, ledger)
+            large = in_memory and doing.is_large(step, job["quads"])
+            stage = staging.stage_whole if large else staging.stage
+            staged = stage(store, step, rules, tell, ledger)
         _save(folder, staged)
     except IstcError as error:
-        told = {
-            "class": type(error).__name__,
-            "what": error.what,
-            "where": error.where,
-            "hint": error.hint,
-            "extra": error.extra,
-        }
-        (folder / ERROR).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        told = json.dumps(error.record(), ensure_ascii=False)
+        (folder / ERROR).write_text(told, encoding="utf-8")
         return FAILED
     except MemoryError:
         return NO_MEMORY

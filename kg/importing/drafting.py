@@ -24,7 +24,7 @@ from kg.assembling import moved
 from kg.errors import InvalidInput, InvalidTable
 from kg.importing import reading, tabling
 from kg.importing.data_sets import CHUNK
-from kg.importing.declaring import Declared
+from kg.importing.declaring import ACTORS, Declared
 from kg.importing.findings import Gathered, from_error
 from kg.importing.naming import Names
 from kg.importing.reading import Grid
@@ -87,7 +87,7 @@ class Draft:
         """Members of the place where a node and its property are written."""
         found = self._places.get(iri)
         if found is None:
-            for kind in ("participation", "name"):
+            for kind in ("participation", "name", "cooperation"):
                 found = found or self._places.get(iri.replace(f"/id/{kind}/", "/id/fact/"))
         if found is None:
             return {}
@@ -287,7 +287,17 @@ class Drafting:
                 done += len(chunk)
                 self.draft.rows[plan.table] += len(chunk)
                 self._write(self._chunk(plan, chunk), out)
+        if not self.draft.findings.violated:
+            self._write(self._named(), out)
         progress("map", self._total, self._total)
+
+    def _named(self) -> Iterator[Quad]:
+        """What is new and has no row of its own."""
+        how = mapping_.mappings()[ACTORS]
+        found = tuple(self._declared.rows())
+        self.draft.new += len(found)
+        table = Table(ACTORS, self.draft.source, tuple(how.columns), found)
+        yield from how.quads(table, self._target)
 
     def _chunk(self, plan: Layout, chunk: list[Row]) -> Iterator[Quad]:
         ready: list[Row] = []
@@ -298,11 +308,13 @@ class Drafting:
             for error in wrong:
                 self._note(error, plan)
             if linked:
-                continue
-            if plan.how.kinds and not (named.cells["label_zh"] or named.cells["label_en"]):
+                if not named.cells.get("location"):
+                    continue  # All that it says is there already.
+                named.cells.update(dict.fromkeys(("label_zh", "label_en"), ""))
+            elif plan.how.kinds and not (named.cells["label_zh"] or named.cells["label_en"]):
                 error = invalid_table("no-label", row.where(), place=row.place("label_en"))
                 self._note(error, plan)
-            self.draft.new += bool(plan.how.kinds)
+            self.draft.new += bool(plan.how.kinds) and not linked
             self._periods(named, plan)
             ready.append(named)
         if self.draft.findings.violated or not ready:

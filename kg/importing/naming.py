@@ -148,7 +148,7 @@ class Names:
 
     def _find(self, text: str) -> frozenset[str]:
         """IRIs of the things that a name, key or identifier may mean."""
-        if _KEY.fullmatch(text) and self.declared(ID + text):
+        if is_key(text) and self.declared(ID + text):
             return frozenset([ID + text])
         own = self._own.get(_folded(text))
         if own:
@@ -291,6 +291,11 @@ class Names:
         return None if near is None else known[near].removeprefix(ID)
 
 
+def is_key(text: str) -> bool:
+    """Whether a text has the form of a key, `kind/key`."""
+    return _KEY.fullmatch(text) is not None
+
+
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -305,4 +310,4 @@ def _did_you_mean(near: str | None) -> dict[str, str]:
     return {"zh": f"是否指 {near}？", "en": f"Did you mean {near}? "}
 
 
-__all__ = ["Names"]
+__all__ = ["Names", "is_key"]

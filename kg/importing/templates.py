@@ -24,8 +24,8 @@ from kg.tables import Column
 #: Tables that a register is filled into, in the order in which one fills them.
 USUAL = (
     "documents", "locations", "actors", "places", "agreements", "platforms", "programmes",
-    "policies", "events", "groups", "relations", "participations", "quantities", "claims",
-    "identifiers", "names", "indicators", "units",
+    "policies", "events", "groups", "entities", "cooperations", "relations", "participations",
+    "notices", "quantities", "claims", "identifiers", "names", "indicators", "units",
 )  # fmt: skip
 FORMATS = ("csv", "xlsx")
 #: The moment that a workbook says it was made: the same template is the same file.

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import asking, bibliography, freezing, workbook
+from kg import asking, bibliography, browsing, freezing, hiding, workbook
+from kg.analysis.catalogue import analysis
+from kg.analysis.working import Work
+from kg.asking import Answered, Origin
+from kg.bibliography import Reference
+from kg.errors import Busy, Gone
 from kg.freezing import Comparison, Frozen
+from kg.namespaces import BASE, ID
 from kg.resources import tool_version
 from service import addresses, caching, language, negotiation
+from service.analysis import asked as tools
 from service.negotiation import BIBTEX, CSV, HTML, JSON, RIS, XLSX, Format, vary
 from service.questions import api, asked
-from service.state import engine, state
+from service.state import engine, state, version
 
 FORMATS = (HTML, JSON, CSV, XLSX, BIBTEX, RIS)
 ENDINGS = tuple(item.name for item in FORMATS)
@@ -28,6 +37,28 @@ def freeze(question_id: str) -> AnyResponse:
     return response
 
 
+def _frozen(digest: str) -> Frozen:
+    """A frozen answer by its hash.
+
+    Raises:
+        Gone: It names somebody who is hidden now.
+        NotFound: There is none of this hash.
+    """
+    frozen = freezing.load(state().settings.home, digest)
+    known = state().kept.get(version().digest, ("hidden",), lambda: browsing.hidden(engine()))
+    shown = hiding.shown_to(known)
+    named = {cell.iri for row in frozen.answered.rows for cell in row.values() if cell.iri}
+    named |= {term for term in frozen.answered.parameters.values() if term}
+    if not all(shown(_full(name)) for name in named):
+        raise Gone("The answer names somebody who is hidden now.", where=f"/answers/{digest}")
+    return frozen
+
+
+def _full(name: str) -> str:
+    """The IRI under the default base of a thing that is named by IRI or key."""
+    return name.replace(state().settings.base_iri, BASE) if ":" in name else ID + name
+
+
 def _reader() -> str:
     """The languages that the reader has chosen, for an address."""
     page = addresses.page("/")
@@ -39,19 +70,45 @@ def permanent(frozen: Frozen) -> str:
     return f"{addresses.site()}/answers/{frozen.digest}"
 
 
+def _reference(frozen: Frozen) -> Reference:
+    return bibliography.answer(frozen, permanent(frozen))
+
+
 def _again(frozen: Frozen) -> str:
     """The path of the question with the same values."""
     answered = frozen.answered
-    return f"/questions/{answered.question.id}?{asked.permanent(answered)}"
+    return f"{asked.path(answered.question)}?{asked.permanent(answered)}"
 
 
 def _compared(frozen: Frozen) -> Comparison:
     now = asking.origin(engine(), tool_version())
+    try:
+        return _kept_comparison(frozen, now)
+    except Busy:
+        return Comparison("pending", now)
+
+
+def _kept_comparison(frozen: Frozen, now: Origin) -> Comparison:
     return state().kept.get(
         now.digest,
         ("frozen", frozen.digest),
-        lambda: freezing.compare(frozen, engine(), now),
+        lambda: freezing.compare(frozen, _asked_again, now),
     )
+
+
+def _asked_again(question_id: str, values: Mapping[str, str], tag: str) -> Answered:
+    """The answer of today to a question, or a table of a tool.
+
+    Raises:
+        Busy: The table is being computed.
+    """
+    name, slash, table = question_id.partition("/")
+    if not slash:
+        return asking.ask(engine(), question_id, values, tag)
+    found = tools.result_of(analysis(name), values, tools.DATA_SECONDS)
+    if isinstance(found, Work):
+        raise Busy("The table is being computed from the data of today.")
+    return found.answered(table, tag)
 
 
 def answer(digest: str, ending: str | None = None) -> Response:
@@ -64,7 +121,7 @@ def answer(digest: str, ending: str | None = None) -> Response:
     Returns:
         The data are the same for ever; the page also says whether newer data answer otherwise.
     """
-    frozen = freezing.load(state().settings.home, digest)
+    frozen = _frozen(digest)
     chosen = negotiation.choose(FORMATS, ending or request.args.getlist("format"))
     response = _page(frozen) if chosen is HTML else _data(frozen, chosen)
     response.headers["Link"] = ", ".join(
@@ -97,9 +154,9 @@ def _data(frozen: Frozen, chosen: Format) -> Response:
     elif chosen is XLSX:
         body = workbook.write(frozen.answered, frozen.origin, permanent(frozen))
     elif chosen is BIBTEX:
-        body = bibliography.bibtex(frozen, permanent(frozen))
+        body = bibliography.bibtex(_reference(frozen))
     else:
-        body = bibliography.ris(frozen, permanent(frozen))
+        body = bibliography.ris(_reference(frozen))
     response = Response(body, content_type=chosen.content_type)
     if chosen in (BIBTEX, RIS):
         response.content_type = f"{chosen.media_type}; charset=utf-8"
@@ -107,7 +164,8 @@ def _data(frozen: Frozen, chosen: Format) -> Response:
     if chosen in (JSON, CSV):
         response.headers["Cache-Control"] = _FOREVER
     if chosen is not JSON:
-        name = f"{frozen.answered.question.id}-{frozen.digest[:12]}.{chosen.name}"
+        question = frozen.answered.question.id.replace("/", "-")
+        name = f"{question}-{frozen.digest[:12]}.{chosen.name}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -120,7 +178,7 @@ def _page(frozen: Frozen) -> Response:
     same = caching.unchanged(etag)
     if same is not None:
         return same
-    address = permanent(frozen)
+    address, cited = permanent(frozen), _reference(frozen)
     body = render_template(
         "answers/answer.html",
         frozen=frozen,
@@ -131,9 +189,9 @@ def _page(frozen: Frozen) -> Response:
         values=asked.worded(frozen.answered),
         address=address,
         again=_again(frozen).rpartition("lang=")[0].rstrip("?&"),
-        citations={tag: bibliography.text(frozen, address, tag) for tag in language.LANGUAGES},
-        bibtex=bibliography.bibtex(frozen, address),
-        ris=bibliography.ris(frozen, address),
+        citations={tag: bibliography.text(cited, tag) for tag in language.LANGUAGES},
+        bibtex=bibliography.bibtex(cited),
+        ris=bibliography.ris(cited),
         documents=bibliography.documents(frozen, language.content()),
     )
     response = Response(body, content_type=HTML.content_type)
@@ -143,7 +201,7 @@ def _page(frozen: Frozen) -> Response:
 
 def now(digest: str) -> Response:
     """Whether the question of a frozen answer is answered otherwise now, for programs."""
-    frozen = freezing.load(state().settings.home, digest)
+    frozen = _frozen(digest)
     compared = _compared(frozen)
     return jsonify(
         answer=digest,

@@ -24,14 +24,17 @@ BINARY = ("xlsx",)
 
 def as_json(answered: Answered, origin: Origin) -> str:
     """An answer as JSON, flat: the same columns as CSV."""
-    value: dict[str, Any] = {
+    value = plain(answered) | {"parameters": answered.parameters, "version": origin.version}
+    return json_text(value)
+
+
+def plain(answered: Answered) -> dict[str, Any]:
+    """An answer as plain values, without what gave it."""
+    return {
         "question": answered.question.id,
         "title": answered.question.title[answered.language],
-        "parameters": answered.parameters,
-        "version": origin.version,
         "rows": asking.records(answered),
     }
-    return json_text(value)
 
 
 def as_table(answered: Answered) -> tuple[list[str], list[list[str]]]:

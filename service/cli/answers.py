@@ -89,13 +89,14 @@ def _record(home: Path, digest: str, language: str) -> dict[str, str]:
 
 def _one(session: Session, frozen: Frozen, form: str, output: Path | None, language: str) -> None:
     address = answering.address(session, frozen)
-    cited = {"bibtex": bibliography.bibtex, "ris": bibliography.ris}
+    files = {"bibtex": bibliography.bibtex, "ris": bibliography.ris}
+    cited = bibliography.answer(frozen, address)
     if form == "json":
         answering.write(frozen.data, output)
     elif form == "text":
-        answering.write(bibliography.text(frozen, address, language) + "\n", output)
-    elif form in cited:
-        answering.write(cited[form](frozen, address), output)
+        answering.write(bibliography.text(cited, language) + "\n", output)
+    elif form in files:
+        answering.write(files[form](cited), output)
     else:
         answering.show(frozen.answered, frozen.origin, form, output, address)
 

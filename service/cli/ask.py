@@ -69,7 +69,7 @@ def command(
         finding.everything(form, language)
         return
     words = finding.words(question_id, parameters)
-    given = {} if words else _pairs(parameters)
+    given = {} if words else pairs(parameters)
     with session.engine() as engine:
         if words:
             found = finding.find(engine, words)
@@ -110,11 +110,12 @@ def _cite(session: Session, answered: Answered, origin: Origin) -> None:
 
     frozen = freezing.freeze(answered, origin, session.settings, bounded=False)
     address = answering.address(session, frozen)
-    click.echo(bibliography.text(frozen, address, answered.language))
+    cited = bibliography.answer(frozen, address)
+    click.echo(bibliography.text(cited, answered.language))
     click.echo(f"sha256 {frozen.digest}")
 
 
-def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
+def pairs(parameters: tuple[str, ...]) -> dict[str, str]:
     """`name=value` words as a mapping."""
     pairs: dict[str, str] = {}
     for word in parameters:

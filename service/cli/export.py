@@ -27,6 +27,7 @@ from service.cli.session import Session
     metavar="NAME",
     help="Only the things of this class, e.g. Organization, with their facts and evidence.",
 )
+@click.option("--table", help="A table that the tools read, as .parquet; see /downloads.")
 @click.option("--all", "everything", is_flag=True, help="All files that the service offers.")
 @click.option("--journal", is_flag=True, help="With the journal of builds and imports.")
 @click.pass_obj
@@ -36,6 +37,7 @@ def command(
     form: str | None,
     graph: str | None,
     of: str | None,
+    table: str | None,
     everything: bool,
     journal: bool,
 ) -> None:
@@ -52,8 +54,14 @@ def command(
       istc export istc-kg.trig.gz
       istc export - --format ttl --graph source/liu-2023
       istc export organizations.csv --class Organization
+      istc export pairs.parquet --table pairs
       istc export dumps --all
     """
+    if table is not None:
+        if form or graph or of or journal or everything:
+            raise click.UsageError("--table takes no other option.")
+        _table(session, table, out)
+        return
     if everything:
         if form or graph or of or journal:
             raise click.UsageError("--all takes no other option.")
@@ -82,6 +90,20 @@ def command(
         )
     kind = "things" if out.name.endswith(exporting.CSV) or form in exporting.CSV else "quads"
     note(f"{number} {kind} of data version {version.number} in {out}")
+
+
+def _table(session: Session, name: str, out: Path) -> None:
+    import shutil
+
+    from kg.analysis import projecting
+    from kg.exporting.whole import whole_or_not
+
+    wanted, version = projecting.projection(name), session.version()
+    with progress() as tell:
+        file = projecting.parquet(session.settings.home, version, wanted, tell)
+    with file.open("rb") as made, whole_or_not(out) as copy:
+        shutil.copyfileobj(made, copy)
+    note(f"table {name} of data version {version.number} in {out}")
 
 
 def _all(session: Session, folder: Path) -> None:

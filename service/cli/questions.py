@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kg import catalogue
-from kg.catalogue import Question
+from kg.catalogue import Parameter, Question
 from service.cli.options import language as language_option
 from service.cli.output import write_json, write_table
 from service.cli.session import Session
@@ -81,13 +81,25 @@ def _one(question: Question, form: str, language: str) -> None:
 def _choices(
     session: Session, question: Question, parameter: str, form: str, language: str
 ) -> None:
-    from kg import asking
-
     known = {p.name: p for p in question.parameters}
     if parameter not in known:
         raise click.UsageError(f"{question.id} has these parameters: {', '.join(known) or 'none'}.")
+    show_choices(session, known[parameter], form, language)
+
+
+def show_choices(session: Session, parameter: Parameter, form: str, language: str) -> None:
+    """List the values that a parameter may have.
+
+    Args:
+        session: This run.
+        parameter: The parameter, of a question or of a tool.
+        form: `table` or `json`.
+        language: `zh` or `en`, for the names.
+    """
+    from kg import asking
+
     with session.engine() as engine:
-        found = asking.choices(engine, known[parameter])
+        found = asking.choices(engine, parameter)
     if form == "json":
         write_json([{"key": c.key, "label": c.label, "facts": c.count} for c in found])
         return

@@ -30,3 +30,4 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/changes/<int:number>", view_func=history.change)
 blueprint.add_url_rule("/changes/<int:number>.rdfp.gz", view_func=history.patch)
 blueprint.add_url_rule("/changes/<int:number>/undo", view_func=history.undo, methods=["POST"])
+blueprint.add_url_rule("/hide", view_func=history.hide, methods=["POST"])

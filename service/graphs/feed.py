@@ -22,6 +22,7 @@ from flask import Response, jsonify, render_template, request
 from pyoxigraph import Store
 
 from kg import differing
+from kg.changing import hiding
 from kg.differing import Difference
 from kg.errors import Busy, Gone, InvalidParameter, NotFound
 from kg.store import changes, journal, versions
@@ -82,9 +83,24 @@ def _counts(home: Path, number: int, _changed: int) -> tuple[int, int] | None:
 
 
 def counts(number: int) -> tuple[int, int] | None:
-    """How many quads a change added and removed; None where it is no longer kept."""
+    """How many quads a change added and removed; None where it is no longer kept or shown."""
     path = changes.path(_home(), number)
-    return _counts(_home(), number, path.stat().st_mtime_ns) if path.is_file() else None
+    shown = number > hidden(current()) and path.is_file()
+    return _counts(_home(), number, path.stat().st_mtime_ns) if shown else None
+
+
+def hidden(now: Version) -> int:
+    """Number of the last change that hid somebody, 0 when none did.
+
+    It and those before it say what is hidden, and so do the data versions before it.
+    """
+    hid = (n.number for n in journal.standing(lines(now)) if n.entry.activity == hiding.ACTIVITY)
+    return max(hid, default=0)
+
+
+def _oldest(now: Version) -> int:
+    """The oldest data version from which the changes may be had."""
+    return max(differing.oldest(_home(), now.number), hidden(now))
 
 
 def _number(name: str, least: int) -> int | None:
@@ -115,7 +131,7 @@ def feed(ending: str | None = None) -> Response:
         )
     if since is None and chosen is RDF_PATCH:
         since = 0
-    oldest = differing.oldest(_home(), now.number)
+    oldest = _oldest(now)
     if since is not None and since < oldest:
         raise Gone(
             f"Data version {since} is no longer kept.",
@@ -293,13 +309,13 @@ def known(number: int) -> None:
         Gone: It is not any more.
         NotFound: It has not been made.
     """
-    if changes.path(_home(), number).is_file():
-        return
     now = current()
+    if number > hidden(now) and changes.path(_home(), number).is_file():
+        return
     if 0 < number <= now.number:
         raise Gone(
             f"Change {number} is no longer kept.",
             where=f"/changes/{number}",
-            extra={"oldest": differing.oldest(_home(), now.number) + 1, "newest": now.number},
+            extra={"oldest": _oldest(now) + 1, "newest": now.number},
         )
     raise NotFound(f"There is no change {number}.", hint=f"The newest is {now.number}.")

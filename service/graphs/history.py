@@ -7,7 +7,8 @@ from contextlib import suppress
 from flask import Response, jsonify, render_template, request, send_file
 
 from kg import changing
-from kg.errors import NotAllowed, NotFound
+from kg.changing import hiding
+from kg.errors import InvalidInput, NotAllowed, NotFound
 from kg.store import changes, journal
 from kg.tokens import Token
 from service import addresses, auth, negotiation
@@ -28,8 +29,34 @@ def undo(number: int) -> Response:
     return response
 
 
+def hide() -> Response:
+    """Hide a person, given by IRI with a reason, as a new change."""
+    token = auth.require("admin")
+    given = request.get_json(silent=True)
+    person, reason = (
+        (given.get("person"), given.get("reason")) if isinstance(given, dict) else (None, None)
+    )
+    if not (isinstance(person, str) and person and isinstance(reason, str)):
+        raise InvalidInput(
+            "The person or the reason is missing.",
+            where="body",
+            hint='Send JSON: {"person": "https://…/id/person/…", "reason": "…"}.',
+        )
+    with committing.writing():
+        done = changing.hide(state().settings, person, reason, token.name)
+    committing.shown(done.version.number)
+    response = committing.answer(done)
+    response.headers["Location"] = addresses.public(f"/changes/{done.version.number}")
+    return response
+
+
 def _may_undo(number: int) -> Token:
-    """The token of the request; who may decide on links may take such decisions back, too."""
+    """The token of the request; who may decide on links may take such decisions back, too.
+
+    Who is hidden is shown again by those alone who may hide.
+    """
+    if any(line.number == number and line.entry.activity == hiding.ACTIVITY for line in _lines()):
+        return auth.require("admin")
     if any(line.number == number and line.entry.activity == "review" for line in _lines()):
         with suppress(NotAllowed):
             return auth.require("import")

@@ -12,7 +12,6 @@ from kg.errors import NotFound
 from service import addresses, caching, language
 from service.negotiation import HTML, vary
 from service.questions import asked, drawing
-from service.questions.views import SEARCHED_FROM
 from service.state import version
 
 #: Pictures are listed by view: the wide ones first, then the others.
@@ -61,7 +60,7 @@ def picture(question_id: str) -> Response:
         answered=answered,
         page=asked.page(len(answered.rows)),
         options=asked.choices(answered),
-        searched_from=SEARCHED_FROM,
+        searched_from=asked.SEARCHED_FROM,
         values=asked.worded(answered),
         documents=_documents(answered),
         permanent=asked.permanent(answered),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, request
 
 from kg import asking, catalogue, workbook
-from kg.asking import Answered, Cell, Source
-from kg.catalogue import Question
+from kg.asking import Answered, Cell, Origin, Source
+from kg.catalogue import Parameter, Question
 from service import addresses, caching
 from service.negotiation import CSV, JSON, RESULTS_JSON, RQ, SRJ, XLSX, vary
 from service.questions import asked
@@ -28,25 +29,31 @@ def summary(question: Question) -> dict[str, Any]:
     """What the catalogue says of a question."""
     return {
         "id": question.id,
-        "url": addresses.public(f"/questions/{question.id}"),
+        "url": addresses.public(asked.path(question)),
         "title": question.title,
         "rationale": question.rationale,
         "theme": question.theme,
         "view": question.view,
-        "parameters": [
-            {
-                "name": p.name,
-                "type": p.type,
-                "of": p.of or None,
-                "label": p.label,
-                "default": p.default,
-                "minimum": p.minimum,
-                "maximum": p.maximum,
-            }
-            for p in question.parameters
-        ],
+        "parameters": parameters(question.parameters),
         "columns": [{"name": c.name, "role": c.role, "label": c.label} for c in question.columns],
     }
+
+
+def parameters(some: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """What the catalogue says of parameters."""
+    return [
+        {
+            "name": p.name,
+            "type": p.type,
+            "of": p.of or None,
+            "label": p.label,
+            "default": p.default,
+            "minimum": p.minimum,
+            "maximum": p.maximum,
+            **({"values": p.values} if p.values else {}),
+        }
+        for p in some
+    ]
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
@@ -73,15 +80,21 @@ def _source(source: Source, language: str) -> dict[str, Any]:
     }
 
 
-def as_json(answered: Answered) -> str:
-    """An answer with everything it rests on."""
+def as_json(answered: Answered, origin: Origin | None = None) -> str:
+    """An answer with everything it rests on.
+
+    Args:
+        answered: The answer.
+        origin: What gave it; the data of now when left out.
+    """
     now = version()
+    number, digest = (origin.version, origin.digest) if origin else (now.number, now.digest)
     return json.dumps(
         {
             "question": summary(answered.question),
             "values": answered.parameters,
             "language": answered.language,
-            "data": {"version": now.number, "digest": now.digest},
+            "data": {"version": number, "digest": digest},
             "total": len(answered.rows),
             "rows": [{name: _cell(cell) for name, cell in row.items()} for row in answered.rows],
             "sources": {

@@ -13,6 +13,7 @@ from flask import request
 from kg import asking, catalogue
 from kg.asking import Answered, Choice, Origin
 from kg.catalogue import Parameter, Question
+from kg.choosing import Asked
 from kg.errors import InvalidParameter
 from kg.resources import tool_version
 from service import addresses, caching, language
@@ -23,6 +24,8 @@ RESERVED = frozenset({"lang", "clang", "page", "format", "bom"})
 #: Representations that hold absolute addresses of this service.
 WITH_ADDRESSES = frozenset({"html", "embed", "xlsx"})
 PAGE = 50
+#: Lists of more values than this are searched by typing.
+SEARCHED_FROM = 15
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,19 @@ class Page:
     stop: int
 
 
-def parameters(question: Question) -> dict[str, str]:
-    """The parameters of a question, from the address or, with POST, from a form.
+def path(question: Question) -> str:
+    """The path of the page of a question, or of a table of a tool."""
+    root = "tools" if "/" in question.id else "questions"
+    return f"/{root}/{question.id}"
+
+
+def parameters(question: Asked) -> dict[str, str]:
+    """The parameters of a question or tool, from the address or, with POST, from a form.
 
     The two ends of a range may come apart, as fields of a form: `years_from` and `years_to`.
 
     Args:
-        question: The question.
+        question: The question or tool.
 
     Returns:
         Values by name.

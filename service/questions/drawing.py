@@ -9,7 +9,7 @@ from kg.asking import Answered
 from kg.citing import text_of
 from service import addresses, formatting
 from service.language import translate
-from service.questions import charts
+from service.questions import asked, charts
 from service.questions.charts import Chart
 from service.questions.ties import FOCUS
 from service.state import engine, state, version
@@ -37,8 +37,8 @@ def chart_of(answered: Answered, address: str | None = None) -> Chart | None:
     return {
         **chart,
         **_walk(answered, chart),
-        "words": _words(),
-        "credit": _credit(address or _page(answered)),
+        "words": words(),
+        "credit": credit(address or _page(answered)),
     }
 
 
@@ -64,7 +64,7 @@ def _walk(answered: Answered, chart: Chart) -> Chart:
     }
 
 
-def _words() -> dict[str, str]:
+def words() -> dict[str, str]:
     """What the script says; `{name}` stands where it puts a value."""
     return {
         "first": translate(
@@ -99,10 +99,10 @@ def _words() -> dict[str, str]:
 
 
 def _page(answered: Answered) -> str:
-    return f"{addresses.site()}/questions/{answered.question.id}"
+    return f"{addresses.site()}{asked.path(answered.question)}"
 
 
-def _credit(address: str) -> str:
+def credit(address: str) -> str:
     """The line below a chart that is saved."""
     number = translate("data version %(number)s", number=version().number)
     return f"{translate('ISTC evidence graph')} · {number} · CC BY 4.0 · {address}"

@@ -31,7 +31,7 @@ def link(answered: Answered, ending: str = "") -> str:
     Returns:
         The address.
     """
-    path = f"/questions/{answered.question.id}{ending}"
+    path = f"{asked.path(answered.question)}{ending}"
     return f"{addresses.site()}{path}?{asked.permanent(answered)}"
 
 

@@ -25,9 +25,6 @@ from service.negotiation import HTML, JSON, RDF, Format, vary
 from service.questions import api, asked, snippets
 from service.state import engine, state, version
 
-#: Lists of more values than this are searched by typing.
-SEARCHED_FROM = 15
-
 
 def listing() -> Response:
     """All questions by theme; as JSON for programs, as RDF for those that read the graph."""
@@ -85,7 +82,7 @@ def question(question_id: str) -> AnyResponse:
         data=schema_org.question(found, iri),
         page=shown,
         options=options,
-        searched_from=SEARCHED_FROM,
+        searched_from=asked.SEARCHED_FROM,
         parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}, safe="/:"),
         version=version(),
         permanent=asked.permanent(answered),

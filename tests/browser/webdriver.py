@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +19,14 @@ from tests import needs
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 #: A window of the desktop does not get narrower than this; below it a telephone is imitated.
 _NARROWEST = 500
+_HEIGHT = 900
 SECONDS = 60
+#: How often an element is looked for again that the page has drawn anew meanwhile.
+_AGAIN = 5
+
+
+class Stale(AssertionError):
+    """The element has left the page since it was found."""
 
 
 class Browser:
@@ -73,6 +80,7 @@ class Browser:
             "browserName": "chrome",
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            "timeouts": {"script": 1000 * SECONDS},
         }
         made = self._call("POST", "", {"capabilities": {"alwaysMatch": wanted}})
         self._path = f"/session/{made['sessionId']}"
@@ -86,8 +94,17 @@ class Browser:
             value = json.loads(answer.read())["value"]
         finally:
             connection.close()
+        if answer.status != 200 and value["error"] == "stale element reference":
+            raise Stale(value)
         assert answer.status == 200, value
         return value
+
+    def _of(self, css: str, method: str, what: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask an element; the page may draw it anew between the finding and the asking."""
+        for _ in range(_AGAIN):
+            with suppress(Stale):
+                return self._call(method, f"/element/{self.find(css)}/{what}", body)
+        return self._call(method, f"/element/{self.find(css)}/{what}", body)
 
     def open(self, url: str) -> None:
         """Go to an address and wait until it is loaded."""
@@ -110,19 +127,24 @@ class Browser:
 
     def text(self, css: str = "body") -> str:
         """What a reader sees of an element."""
-        return str(self._call("GET", f"/element/{self.find(css)}/text"))
+        return str(self._of(css, "GET", "text"))
+
+    def visible(self, css: str) -> int:
+        """How many elements of a CSS selector a reader sees."""
+        found = [self._call("GET", f"/element/{one}/displayed") for one in self.all(css)]
+        return sum(map(bool, found))
 
     def attribute(self, css: str, name: str) -> str:
         """An attribute of an element."""
-        return str(self._call("GET", f"/element/{self.find(css)}/attribute/{quote(name)}"))
+        return str(self._of(css, "GET", f"attribute/{quote(name)}"))
 
     def value(self, css: str) -> str:
         """The present value of a field."""
-        return str(self._call("GET", f"/element/{self.find(css)}/property/value"))
+        return str(self._of(css, "GET", "property/value"))
 
     def click(self, css: str) -> None:
         """Click an element that leads to no other page."""
-        self._call("POST", f"/element/{self.find(css)}/click")
+        self._of(css, "POST", "click")
 
     def follow(self, css: str) -> None:
         """Click an element and wait for the page that it leads to."""
@@ -141,13 +163,14 @@ class Browser:
 
     def type(self, css: str, text: str) -> None:
         """Replace the content of a field."""
-        element = self.find(css)
-        self._call("POST", f"/element/{element}/clear")
-        self._call("POST", f"/element/{element}/value", {"text": text})
+        self._of(css, "POST", "clear")
+        self._of(css, "POST", "value", {"text": text})
 
     def width(self) -> tuple[int, int]:
         """Width of the content and of the window, in CSS pixels."""
-        script = "return [document.documentElement.scrollWidth, window.innerWidth]"
+        # A telephone shows a page that is too wide smaller: the window then is as wide as the page.
+        script = "const { scrollWidth, clientWidth } = document.documentElement; "
+        script += "return [scrollWidth, clientWidth]"
         content, window = self._call("POST", "/execute/sync", {"script": script, "args": []})
         return int(content), int(window)
 
@@ -158,7 +181,28 @@ class Browser:
 
     def press(self, css: str, keys: str) -> None:
         """Press keys while an element has the focus (WebDriver, section 12.5.3)."""
-        self._call("POST", f"/element/{self.find(css)}/value", {"text": keys})
+        self._of(css, "POST", "value", {"text": keys})
+
+    def keys(self, keys: str) -> None:
+        """Press keys one after the other, wherever the focus is (WebDriver, section 17.4.2)."""
+        each = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self._call("POST", "/actions", {"actions": [{"type": "key", "id": "0", "actions": each}]})
+
+    def look(self, width: int, scheme: str) -> None:
+        """See the pages to come as on another screen.
+
+        Args:
+            width: Of the window, in CSS pixels; a narrow one is a telephone.
+            scheme: `light` or `dark` (Media Queries 5, prefers-color-scheme).
+        """
+        screen = {"width": width, "height": _HEIGHT, "deviceScaleFactor": 1}
+        self._tell("Emulation.setDeviceMetricsOverride", mobile=width < _NARROWEST, **screen)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self._tell("Emulation.setEmulatedMedia", features=features)
+
+    def _tell(self, command: str, **parameters: Any) -> None:
+        """A command of the Chrome DevTools Protocol."""
+        self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def saved(self, name: str) -> bytes:
         """A file that the page has given the reader, as soon as it is there."""
@@ -193,6 +237,14 @@ class Browser:
     def picture(self) -> bytes:
         """The window as PNG."""
         return base64.b64decode(self._call("GET", "/screenshot"))
+
+    def printed(self) -> bytes:
+        """The page as it is printed: PDF."""
+        return base64.b64decode(self._call("POST", "/print", {"background": True}))
+
+    def on_paper(self) -> None:
+        """Show pages as they are printed (Media Queries 4, print)."""
+        self._tell("Emulation.setEmulatedMedia", media="print")
 
     def close(self) -> None:
         """End the browser."""

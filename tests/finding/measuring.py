@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kg import catalogue, finding, open_graph
 from kg.finding import Counting, Found, Suggestion
-from kg.graph import InProcess
+from kg.store.inprocess import InProcess
 
 Find = Callable[[str], Found]
 FOLDER = Path(__file__).parent

@@ -18,12 +18,12 @@ from pyoxigraph import Quad
 
 from kg import asking, assembling, building, catalogue, mapping, resources, tables
 from kg.assembling import Staged
-from kg.graph import InProcess
 from kg.importing import data_sets
 from kg.importing.data_sets import Candidate
 from kg.mapping import Mapping
 from kg.namespaces import graph
 from kg.store import union
+from kg.store.inprocess import InProcess
 from kg.tables import Row, Table
 from tests import needs
 

@@ -7,8 +7,8 @@ import pytest
 from kg import catalogue, choosing, rq
 from kg.catalogue import Question
 from kg.errors import InvalidInput, InvalidParameter
-from kg.graph import InProcess
 from kg.store import union
+from kg.store.inprocess import InProcess
 
 HEADER = """#+ title: {zh: 题目？, en: "Title?"}
 #+ rationale: {zh: 缘由, en: Why}

@@ -16,8 +16,8 @@ import pytest
 from pyoxigraph import NamedNode
 
 from kg import Graph, asking, catalogue, choosing, open_graph
-from kg.graph import InProcess
 from kg.store import union
+from kg.store.inprocess import InProcess
 from service import cli
 from tests.questions.expecting import misses
 from tests.serving import ROWS, Service

@@ -17,10 +17,10 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from pyoxigraph import Store as Local
 
 from kg import asking, catalogue
-from kg.graph import InProcess
 from kg.namespaces import GRAPH
 from kg.querying import Engine
 from kg.settings import Settings
+from kg.store.inprocess import InProcess
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from service import remote

@@ -228,9 +228,7 @@ class Runner:
         else:
             problem = one.stopped or self._failure(folder, one.process.returncode)
             values |= {"state": "failed"}
-            values["problem"] = (
-                problem if isinstance(problem, dict) else worker.error_record(problem)
-            )
+            values["problem"] = problem if isinstance(problem, dict) else problem.record()
         with suppress(IstcError):  # cancelled meanwhile
             self._jobs.change(one.job.id, ("running",), **values)
         if not folder.exists():

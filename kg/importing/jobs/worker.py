@@ -8,19 +8,18 @@ priority, and ends with its parent.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import os
 import resource
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from kg import processes
 from kg.errors import BudgetExceeded, IstcError
 from kg.importing import imports
 from kg.importing.drafting import Upload
@@ -46,7 +45,6 @@ CHECK = "check"
 #: Links and linked things that a preview shows; the difference has them all.
 SHOWN = 200
 _PRIORITY = 5
-_PR_SET_PDEATHSIG = 1
 #: Numbers of errors that say that there is no room on the disk.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -54,17 +52,6 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def report(name: str) -> str:
     """Name of the file of a report."""
     return f"report.{name}"
-
-
-def error_record(error: IstcError) -> dict[str, Any]:
-    """An error as plain values."""
-    return {
-        "class": type(error).__name__,
-        "what": error.what,
-        "where": error.where,
-        "hint": error.hint,
-        "extra": error.extra,
-    }
 
 
 def disk_full(settings: Settings) -> BudgetExceeded:
@@ -77,10 +64,7 @@ def disk_full(settings: Settings) -> BudgetExceeded:
 
 
 def _bounds(parent: int, settings: Settings) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
+    processes.end_with_parent(parent)
     keeper.leave_network()
     os.nice(_PRIORITY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -160,7 +144,7 @@ def main(folder: Path, parent: int) -> int:
         tell("report", None, None)
         _finished(folder, job, checked)
     except IstcError as error:
-        write(folder / ERROR, error_record(error))
+        write(folder / ERROR, error.record())
         return FAILED
     except MemoryError:
         return NO_MEMORY
@@ -168,6 +152,6 @@ def main(folder: Path, parent: int) -> int:
         if error.errno not in FULL:
             raise
         # Where not even this can be written, who runs us finds no result.
-        write(folder / ERROR, error_record(disk_full(settings)))
+        write(folder / ERROR, disk_full(settings).record())
         return FAILED
     return 0

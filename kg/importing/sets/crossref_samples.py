@@ -1,4 +1,4 @@
-"""Crossref: works and who funded them, from responses of its REST API."""
+"""Crossref: works, who funded them, and those of their authors who have an ORCID."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import ijson
 
 from kg.errors import InvalidInput
-from kg.importing import facts, rows, works
+from kg.importing import facts, people, rows, works
 from kg.importing.data_sets import Candidate, DataSet, Linking
 from kg.importing.facts import Things
 from kg.importing.rows import Item
@@ -88,6 +88,26 @@ def _of(number: int, record: dict[str, Any], doi: str, things: Things) -> Iterat
         awards.setdefault(met.key, []).extend(map(rows.clean, funder.get("award", [])))
     for agent, numbers in awards.items():
         yield facts.relation(next(keys), key, "fundedBy", agent, place, **_note(numbers))
+    if record.get("language"):
+        yield facts.relation(next(keys), key, "language", f'"{record["language"]}"', place)
+    yield from _authors(record, key, things, keys, place)
+
+
+def _authors(
+    record: dict[str, Any], key: str, things: Things, keys: Iterator[str], place: str
+) -> Iterator[Item]:
+    """The authors who have an ORCID, each once; a name alone does not tell who it is."""
+    said: set[str] = set()
+    for author in record.get("author", []):
+        known = people.orcid(author.get("ORCID"))
+        name = works.title(f"{author.get('given', '')} {author.get('family', '')}")
+        if not (known and name):
+            continue
+        own = f"person/orcid-{known['orcid'].lower()}"
+        person = yield from people.person(things, own, known, name, keys, place)
+        if person not in said:
+            said.add(person)
+            yield facts.relation(next(keys), key, "producedBy", person, place)
 
 
 def _funder(funder: dict[str, Any], things: Things) -> tuple[facts.Met, str]:

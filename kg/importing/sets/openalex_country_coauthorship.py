@@ -1,4 +1,4 @@
-"""OpenAlex co-authorship: one figure for each pair of countries and year, from Pajek networks.
+"""OpenAlex co-authorship: figures of countries and their pairs by year, from Pajek networks.
 
 The format is that of Pajek (http://mrvar.fdv.uni-lj.si/pajek/): `*vertices` with number and label,
 `*arcs` with two numbers and a weight.
@@ -28,6 +28,7 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
     area = facts.areas(link, about.more["areas"])
     yield rows.document(about)
     yield from declared("indicator/co-authored-works")
+    yield from declared("indicator/works-with-other-countries")
     for year in about.more["years"]:
         name = f"WrldCo{year}.net"
         keys: dict[str, str | None] = {}
@@ -38,6 +39,7 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
                     keys[vertex] = key = area(labels[vertex])
                     yield from declared(key or "")
             subject, counterpart = facts.pair(str(keys[one]), str(keys[other]))
+            own = one == other
             # The arcs of a vertex make one record; the counterpart of a figure tells which it is.
             place = f"y{year}-{labels[one]}"
             if declared.first(place):
@@ -45,12 +47,12 @@ def _items(about: DataSet, folder: Path, link: Linking) -> Iterator[Item]:
             yield facts.quantity(
                 f"{year % 100:02d}{line:06d}",
                 subject,
-                "co-authored-works",
+                "works-with-other-countries" if own else "co-authored-works",
                 weight,
                 "work",
                 str(year),
                 place,
-                counterpart=counterpart,
+                **({} if own else {"counterpart": counterpart}),
                 **_remark(note),
             )
 
@@ -67,7 +69,8 @@ def _remark(other: str | None) -> dict[str, str]:
 def _pairs(path: Path, labels: dict[str, str]) -> Iterator[tuple[int, str, str, str, str | None]]:
     """Line, both vertices, weight, and the differing weight of the opposite arc.
 
-    Vertices are put into `labels`; weights are held for one year, at most one for each pair.
+    The diagonal comes as pairs of a vertex with itself. Vertices are put into `labels`; weights are
+    held for one year, at most one for each pair.
     """
     weights: dict[tuple[str, str], tuple[int, str]] = {}
     try:
@@ -79,6 +82,7 @@ def _pairs(path: Path, labels: dict[str, str]) -> Iterator[tuple[int, str, str, 
                 labels[parts[0]] = parts[1].strip('"')
             for line, (one, other, weight) in body:
                 if one == other:
+                    yield line, one, other, weight, None
                     continue
                 first = weights.pop((other, one), None)
                 if first is None:

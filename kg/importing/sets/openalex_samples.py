@@ -1,4 +1,6 @@
-"""OpenAlex: works with their institutions, countries and field, of both generations of its API."""
+"""OpenAlex: works with their authors, institutions, countries and field, of both generations of its
+API.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 import ijson
 
 from kg.errors import InvalidInput
-from kg.importing import facts, rows, works
+from kg.importing import facts, people, rows, works
 from kg.importing.data_sets import Candidate, DataSet, Linking
 from kg.importing.facts import Declared, Things
 from kg.importing.rows import Item
@@ -70,15 +72,49 @@ class _Reading:
         field = self._field(work)
         if field:
             yield facts.relation(next(keys), key, "fieldOfScience", f"v:ford/{field}", place)
-        said = set()
+        agents: dict[str, str] = {}
         for found in institutions:
             agent = yield from self._institution(found, keys, place)
-            if agent not in said:
-                said.add(agent)
+            if agent not in agents.values():
                 yield facts.relation(next(keys), key, "producedBy", agent, place)
+            agents[_code(found["id"])] = agent
         for country in countries:
             yield from self._declared(country)
             yield facts.relation(next(keys), key, "involves", country, place)
+        if work.get("language"):
+            yield facts.relation(next(keys), key, "language", f'"{work["language"]}"', place)
+        if len(work.get("authorships", [])) <= self._about.more["most_authors"]:
+            yield from self._authors(work, key, agents, published, keys, place)
+
+    def _authors(
+        self,
+        work: Work,
+        key: str,
+        agents: dict[str, str],
+        published: str,
+        keys: Iterator[str],
+        place: str,
+    ) -> Iterator[Item]:
+        """The people who sign, each once, with where they worked when the work came out."""
+        said: set[str] = set()
+        for authorship in work.get("authorships", []):
+            author = authorship["author"]
+            code, name = _code(author.get("id")), works.title(author.get("display_name"))
+            if not (code and name):
+                continue
+            known = {"openalex": code} | people.orcid(author.get("orcid"))
+            person = yield from people.person(
+                self._things, f"person/openalex-{code}", known, name, keys, place
+            )
+            if person in said:
+                continue
+            said.add(person)
+            yield facts.relation(next(keys), key, "producedBy", person, place)
+            employers = (agents.get(_code(i.get("id"))) for i in authorship.get("institutions", []))
+            for agent in dict.fromkeys(filter(None, employers)):
+                yield people.affiliation(
+                    next(keys), person, agent, published, place, basis="implied"
+                )
 
     def _thing(self, work: Work, key: str, name: str, countries: int, place: str) -> dict[str, str]:
         kind = work.get("type") or "other"

@@ -1,0 +1,1 @@
+"""The computations, one module for each analysis, with `compute(data, values)`."""

@@ -1,0 +1,32 @@
+"""Run queries in this process, without limits: for notebooks, tests and processes of our own."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from pyoxigraph import QuerySolutions, Store
+
+from kg.rq import Term
+
+
+class InProcess:
+    """Answers SELECT queries from a store.
+
+    Args:
+        store: The store to ask.
+        union: Whether the default graph is that of all graphs, for a version on disk; a triple is
+            then there once for each graph that states it.
+    """
+
+    def __init__(self, store: Store, *, union: bool = False) -> None:
+        self.store = store
+        self._union = union
+
+    def select(self, text: str) -> list[dict[str, Term]]:
+        """Rows of a SELECT query; unbound variables are left out."""
+        found = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=self._union))
+        names = [variable.value for variable in found.variables]
+        return [{name: row[name] for name in names if row[name] is not None} for row in found]
+
+
+__all__ = ["InProcess"]

@@ -1,0 +1,218 @@
+"""The list of tools, the page of each with form, charts and tables, its report, one table whole."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Response, current_app, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from kg import asking, freezing
+from kg.analysis.catalogue import Analysis, TableOf, analyses, analysis
+from kg.analysis.results import Result
+from kg.analysis.working import Work
+from kg.asking import Answered
+from kg.citing import Source
+from service import addresses, caching, formatting, language, negotiation
+from service.analysis import asked, data
+from service.negotiation import HTML, JSON, vary
+from service.questions import asked as questions
+from service.questions.asked import Page
+from service.state import state, version
+
+#: Rows of a table on the page of its tool; the page of the table has them all.
+ROWS = 15
+#: Rows of a table in a report.
+PRINTED = 200
+
+
+def themes(tag: str) -> list[tuple[str, list[Analysis]]]:
+    """The tools by theme, as readers of a language see them."""
+    found = sorted(analyses(), key=lambda one: (one.theme["en"], one.id))
+    return [
+        (asking.pick(some[0].theme, tag) or "", some)
+        for _, group in groupby(found, key=lambda one: one.theme["en"])
+        for some in [list(group)]
+    ]
+
+
+def listing() -> Response:
+    """All tools by theme; as JSON for programs."""
+    chosen = negotiation.choose((HTML, JSON), request.args.getlist("format"))
+    if chosen is JSON:
+        return vary(jsonify(tools=[data.summary(one) for one in analyses()]))
+    body = render_template("analysis/list.html", themes=themes(language.content()))
+    response = Response(body, content_type=HTML.content_type)
+    response.headers["Link"] = (
+        f'<{addresses.public("/tools")}?format=json>; rel="alternate"; type="{JSON.media_type}"'
+    )
+    return vary(response)
+
+
+def tool(name: str) -> Response:
+    """A tool: form, and each of its tables with chart, method, sources and downloads.
+
+    Args:
+        name: Id of the analysis.
+
+    Raises:
+        NotFound: There is none of this id.
+        InvalidParameter: A parameter is wrong.
+    """
+    found = analysis(name)
+    chosen = negotiation.choose((HTML, *data.FORMATS), request.args.getlist("format"))
+    if chosen is not HTML:
+        return data.tool(name, chosen.name)
+    etag = asked.etag(name, "html")
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    result = asked.result(found, asked.PAGE_SECONDS)
+    if isinstance(result, Work):
+        return asked.coming(found, result, page=True)
+    # Where a tool has a page of its own, that one extends the page of all.
+    templates = [f"analysis/{name}.html", "analysis/tool.html"]
+    page = current_app.jinja_env.select_template(templates)
+    return _page(found, result, etag, str(page.name), ROWS)
+
+
+def report(name: str) -> Response:
+    """The result of a tool as a report to be printed: all tables, all sources, how it was made."""
+    found = analysis(name)
+    etag = asked.etag(name, "report")
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    result = asked.result(found, asked.PAGE_SECONDS)
+    if isinstance(result, Work):
+        return asked.coming(found, result, page=True)
+    return _page(found, result, etag, "analysis/report.html", PRINTED)
+
+
+def _page(found: Analysis, result: Result, etag: str, template: str, rows: int) -> Response:
+    sections = [_Section(table, result, rows) for table in found.tables]
+    first = sections[0].answered
+    permanent = questions.permanent(first)
+    body = render_template(
+        template,
+        tool=found,
+        result=result,
+        sections=sections,
+        by_name={section.table.name: section for section in sections},
+        # The form and the words on values are those of a question with the same parameters.
+        question=found,
+        answered=first,
+        options=asked.choices(found),
+        listed=asked.LISTED,
+        searched_from=questions.SEARCHED_FROM,
+        values=questions.worded(first),
+        permanent=permanent,
+        address=f"{addresses.site()}/tools/{found.id}?{permanent}",
+        documents=_documents(sections),
+        version=version(),
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
+    path = f"/tools/{found.id}"
+    response.headers["Link"] = ", ".join(
+        f'<{addresses.public(f"{path}.{one.name}")}>; rel="alternate"; type="{one.media_type}"'
+        for one in data.FORMATS
+    )
+    return vary(response)
+
+
+class _Section:
+    """A table on a page: its first rows, and where the others are.
+
+    Args:
+        table: The table.
+        result: The result.
+        rows: How many rows are shown.
+    """
+
+    def __init__(self, table: TableOf, result: Result, rows: int) -> None:
+        self.table = table
+        self.answered: Answered = result.answered(table.name, language.content())
+        total = len(self.answered.rows)
+        self.page = Page(1, max(1, -(-total // rows)), 0, min(rows, total))
+
+
+def _documents(sections: list[_Section]) -> list[Source]:
+    """One place in each document that the tables rest on."""
+    places = (
+        source
+        for section in sections
+        for some in section.answered.sources.values()
+        for source in some
+    )
+    return list({source.document: source for source in places}.values())
+
+
+def table(name: str, table: str) -> Response:
+    """One table of a tool, page by page.
+
+    Args:
+        name: Id of the analysis.
+        table: Name of the table.
+
+    Raises:
+        NotFound: There is no such analysis or table.
+        InvalidParameter: A parameter is wrong.
+    """
+    found = analysis(name)
+    one = found.table(table)
+    chosen = negotiation.choose((HTML, *data.TABLE_FORMATS), request.args.getlist("format"))
+    if chosen is not HTML:
+        return data.table(name, table, chosen.name)
+    etag = asked.etag(f"{name}/{table}", "html")
+    same = caching.unchanged(etag)
+    if same is not None:
+        return same
+    result = asked.result(found, asked.PAGE_SECONDS)
+    if isinstance(result, Work):
+        return asked.coming(found, result, page=True)
+    answered = result.answered(table, language.content())
+    shown = questions.page(len(answered.rows))
+    permanent = questions.permanent(answered)
+    body = render_template(
+        "analysis/table.html",
+        tool=found,
+        table=one,
+        result=result,
+        answered=answered,
+        page=shown,
+        values=questions.worded(answered),
+        permanent=permanent,
+        address=f"{addresses.site()}/tools/{name}/{table}?{permanent}",
+        version=version(),
+    )
+    response = Response(body, content_type=HTML.content_type)
+    response.set_etag(etag)
+    links = [
+        f'<{addresses.public(f"/tools/{name}/{table}.{item.name}")}>; rel="alternate"; '
+        f'type="{item.media_type}"'
+        for item in data.TABLE_FORMATS
+    ]
+    for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
+        if 1 <= number <= shown.last:
+            address = formatting.with_parameters(page=number)
+            links.append(f'<{address}>; rel="{relation}"')
+    response.headers["Link"] = ", ".join(links)
+    return vary(response)
+
+
+def freeze(name: str, table: str) -> AnyResponse:
+    """Freeze a table and go to it; the same table is frozen once."""
+    found = analysis(name)
+    found.table(table)
+    result = asked.result(found, asked.DATA_SECONDS)
+    if isinstance(result, Work):
+        return asked.coming(found, result, page=True)
+    answered = result.answered(table, language.content())
+    frozen = freezing.freeze(answered, result.origin, state().settings, bounded=True)
+    response = redirect(addresses.public(addresses.with_reader(f"/answers/{frozen.digest}")), 303)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+__all__ = ["freeze", "listing", "report", "table", "themes", "tool"]
