@@ -67,7 +67,8 @@ class Between:
             here = (pl.col("country") == country) & ~pl.col("state")
             return pl.col("agent").filter(here).n_unique()
 
-        grouped = self.sides.group_by("thing", "kind", "year", "size").agg(
+        grouped = self.sides.group_by("thing", "kind", "size").agg(
+            pl.col("year").min(),
             bodies(self.home).alias("home"),
             bodies(self.partner).alias("partner"),
             pl.col("facts").explode().unique().sort(),

@@ -136,7 +136,7 @@ class _Works:
             beside = _words("growth.beside", before=before, after=joint)
             yield _figure(
                 "growth",
-                None if grown is None else 100 * grown,
+                None if grown is None else round(100 * grown, 2),
                 "percent",
                 [earlier, fact],
                 f"{begin}/{end}",
@@ -153,7 +153,7 @@ class _Works:
                 theirs = {partner: works for partner, _, works, _ in now.of(one).rows()}
                 place = 1 + sum(more > theirs[other] for more in theirs.values())
                 beside = _words(f"{name}.beside", place=place, among=len(theirs))
-                share = 100 * joint / total
+                share = round(100 * joint / total, 2)
                 yield _figure(name, share, "percent", [fact, own], when, beside)
         if len(totals) > 1:
             (mine, own), (theirs_all, other) = totals[self.home], totals[self.partner]
@@ -296,7 +296,7 @@ def _organisations(joint: Between) -> Iterator[Row]:
             "home": row["one"],
             "partner": row["other"],
             "things": row["things"],
-            "strength": row["weight"],
+            "strength": round(row["weight"], 3),
             "last": span(row["last"], row["last"]),
             "evidence": row["facts"],
         }
