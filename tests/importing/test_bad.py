@@ -312,7 +312,7 @@ def small_disk(home: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the home on a disk with little room."""
     place = tmp_path / "disk"
     place.mkdir()
-    size = sum(f.stat().st_size for f in home.rglob("*") if f.is_file()) + 3_000_000
+    size = sum(f.stat().st_size for f in home.rglob("*") if f.is_file()) + 6_000_000
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a small disk needs the right to mount")
@@ -327,7 +327,7 @@ def test_a_full_disk_changes_nothing_and_is_told(small_disk: Path, tmp_path: Pat
     assert before is not None
     path = tmp_path / "many.nt"
     with path.open("w") as file:
-        for n in range(60_000):
+        for n in range(100_000):
             file.write(f'<http://e/s{n}> <http://e/p> "{n:x}{n * 7919:x}" .\n')
     done = _alone(small_disk, "import", str(path), "--yes")
     assert done.returncode == 5
@@ -337,4 +337,5 @@ def test_a_full_disk_changes_nothing_and_is_told(small_disk: Path, tmp_path: Pat
     assert now is not None
     assert now.digest == before.digest
     path.write_text('<http://e/s> <http://e/p> "1" .')
-    assert _alone(small_disk, "import", str(path), "--yes").stdout == "2\n"
+    done = _alone(small_disk, "import", str(path), "--yes")
+    assert done.stdout == "2\n", done.stderr
