@@ -9,8 +9,8 @@ import os
 import resource
 import shutil
 import subprocess
-import time
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
