@@ -58,6 +58,33 @@ def result_of(asked: Analysis, given: Mapping[str, str], wait: float) -> Result 
     return state().analyses.result(version(), asked, values, wait)
 
 
+def ready(
+    asked: Analysis, path: str, kind: str, seconds: float, *, page: bool
+) -> tuple[Result, str] | Response:
+    """The result to represent with its entity tag; or what is answered without it.
+
+    Args:
+        asked: The analysis.
+        path: Its id, or that of one of its tables.
+        kind: The representation.
+        seconds: How long to wait for the result, unless the client says otherwise.
+        page: Whether for people.
+
+    Returns:
+        Result and entity tag; or 304, or word that it is coming.
+
+    Raises:
+        InvalidParameter: Unknown or wrong parameters; all of them are listed.
+        IstcError: What went wrong in it.
+    """
+    tag = etag(path, kind)
+    same = caching.unchanged(tag)
+    if same is not None:
+        return same
+    found = result(asked, seconds)
+    return coming(asked, found, page=page) if isinstance(found, Work) else (found, tag)
+
+
 def etag(path: str, kind: str) -> str:
     """Entity tag of a result, or of one of its tables, in a representation."""
     values = sorted(request.args.items(multi=True))
@@ -123,6 +150,7 @@ __all__ = [
     "choices",
     "coming",
     "etag",
+    "ready",
     "result",
     "result_of",
 ]

@@ -10,8 +10,7 @@ from flask import Response, request
 from kg import workbook
 from kg.analysis.catalogue import Analysis, analysis
 from kg.analysis.results import Result
-from kg.analysis.working import Work
-from service import addresses, caching, language
+from service import addresses, language
 from service.analysis import asked
 from service.negotiation import CSV, JSON, XLSX, Format, vary
 from service.questions import api
@@ -67,13 +66,10 @@ def table(name: str, table: str, ending: str) -> Response:
 
 def _sent(found: Analysis, table: str | None, chosen: Format) -> Response:
     path = f"{found.id}/{table}" if table else found.id
-    etag = asked.etag(path, chosen.name)
-    same = caching.unchanged(etag)
-    if same is not None:
-        return same
-    result = asked.result(found, asked.DATA_SECONDS)
-    if isinstance(result, Work):
-        return asked.coming(found, result, page=False)
+    ready = asked.ready(found, path, chosen.name, asked.DATA_SECONDS, page=False)
+    if isinstance(ready, Response):
+        return ready
+    result, etag = ready
     body = _all(result, chosen) if table is None else _one(result, table, chosen)
     response = Response(body, content_type=chosen.content_type)
     if chosen is not JSON:

@@ -13,7 +13,7 @@ from kg.analysis.results import Result
 from kg.analysis.working import Work
 from kg.asking import Answered
 from kg.citing import Source
-from service import addresses, caching, formatting, language, negotiation
+from service import addresses, formatting, language, negotiation
 from service.analysis import asked, data
 from service.negotiation import HTML, JSON, vary
 from service.questions import asked as questions
@@ -63,13 +63,10 @@ def tool(name: str) -> Response:
     chosen = negotiation.choose((HTML, *data.FORMATS), request.args.getlist("format"))
     if chosen is not HTML:
         return data.tool(name, chosen.name)
-    etag = asked.etag(name, "html")
-    same = caching.unchanged(etag)
-    if same is not None:
-        return same
-    result = asked.result(found, asked.PAGE_SECONDS)
-    if isinstance(result, Work):
-        return asked.coming(found, result, page=True)
+    ready = asked.ready(found, name, "html", asked.PAGE_SECONDS, page=True)
+    if isinstance(ready, Response):
+        return ready
+    result, etag = ready
     # Where a tool has a page of its own, that one extends the page of all.
     templates = [f"analysis/{name}.html", "analysis/tool.html"]
     page = current_app.jinja_env.select_template(templates)
@@ -79,13 +76,10 @@ def tool(name: str) -> Response:
 def report(name: str) -> Response:
     """The result of a tool as a report to be printed: all tables, all sources, how it was made."""
     found = analysis(name)
-    etag = asked.etag(name, "report")
-    same = caching.unchanged(etag)
-    if same is not None:
-        return same
-    result = asked.result(found, asked.PAGE_SECONDS)
-    if isinstance(result, Work):
-        return asked.coming(found, result, page=True)
+    ready = asked.ready(found, name, "report", asked.PAGE_SECONDS, page=True)
+    if isinstance(ready, Response):
+        return ready
+    result, etag = ready
     return _page(found, result, etag, "analysis/report.html", PRINTED)
 
 
@@ -164,13 +158,10 @@ def table(name: str, table: str) -> Response:
     chosen = negotiation.choose((HTML, *data.TABLE_FORMATS), request.args.getlist("format"))
     if chosen is not HTML:
         return data.table(name, table, chosen.name)
-    etag = asked.etag(f"{name}/{table}", "html")
-    same = caching.unchanged(etag)
-    if same is not None:
-        return same
-    result = asked.result(found, asked.PAGE_SECONDS)
-    if isinstance(result, Work):
-        return asked.coming(found, result, page=True)
+    ready = asked.ready(found, f"{name}/{table}", "html", asked.PAGE_SECONDS, page=True)
+    if isinstance(ready, Response):
+        return ready
+    result, etag = ready
     answered = result.answered(table, language.content())
     shown = questions.page(len(answered.rows))
     permanent = questions.permanent(answered)
@@ -193,10 +184,9 @@ def table(name: str, table: str) -> Response:
         f'type="{item.media_type}"'
         for item in data.TABLE_FORMATS
     ]
-    for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
-        if 1 <= number <= shown.last:
-            address = formatting.with_parameters(page=number)
-            links.append(f'<{address}>; rel="{relation}"')
+    for relation, number in shown.neighbours():
+        address = formatting.with_parameters(page=number)
+        links.append(f'<{address}>; rel="{relation}"')
     response.headers["Link"] = ", ".join(links)
     return vary(response)
 

@@ -145,9 +145,8 @@ def page(iri: str, links: signposting.Links) -> str:
     links.about([f"{_OWL}Class"])
     for member in found:
         links.add("item", addresses.header(member.thing.iri))
-    for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
-        if 1 <= number <= shown.last:
-            links.add(relation, formatting.with_parameters(page=number))
+    for relation, number in shown.neighbours():
+        links.add(relation, formatting.with_parameters(page=number))
     return render_template(
         "browse/class.html",
         one=one,

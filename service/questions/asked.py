@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -36,6 +37,12 @@ class Page:
     last: int
     start: int
     stop: int
+
+    def neighbours(self) -> Iterator[tuple[str, int]]:
+        """The pages before and after it, by the relation of a link to them (RFC 8288)."""
+        for relation, number in (("prev", self.number - 1), ("next", self.number + 1)):
+            if 1 <= number <= self.last:
+                yield relation, number
 
 
 def path(question: Question) -> str:

@@ -99,10 +99,9 @@ def question(question_id: str) -> AnyResponse:
             for one in api.FORMATS
         ),
     ]
-    for relation, number in (("prev", shown.number - 1), ("next", shown.number + 1)):
-        if 1 <= number <= shown.last:
-            address = formatting.with_parameters(page=number)
-            links.append(f'<{address}>; rel="{relation}"')
+    for relation, number in shown.neighbours():
+        address = formatting.with_parameters(page=number)
+        links.append(f'<{address}>; rel="{relation}"')
     response.headers["Link"] = ", ".join(links)
     return vary(response)
 
