@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from tests.remote.engines import MOST_ROWS
-from tests.remote.promises import Promises
+from tests.remote.promises import Alone, Promises
 from tests.serving import Service
 
 ENGINE = "virtuoso"
+
+
+class TestAlone(Alone):
+    """How it is loaded."""
 
 
 class TestVirtuoso(Promises):

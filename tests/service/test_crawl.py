@@ -14,7 +14,7 @@ from tests.crawling import crawl
 from tests.serving import Service
 
 #: Pages of each kind; `make crawl` visits all.
-SAMPLE = 2
+SAMPLE = 1
 
 
 def test_no_link_leads_nowhere(service: Service) -> None:
