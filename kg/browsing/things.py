@@ -28,7 +28,7 @@ from kg.rq import Term
 #: Items of a list that a description holds; the totals count all.
 SHOWN = 15
 #: Facts that a description holds in all, so that a hub does not fill the memory.
-SHOWN_FACTS = 200
+SHOWN_FACTS = 100
 
 _NAMES = {RDFS + "label", SKOS + "prefLabel"}
 _ALTERNATIVES = {SKOS + "altLabel"}
