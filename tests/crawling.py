@@ -12,15 +12,21 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
+from pyoxigraph import NamedNode, Store
+
+from kg.namespaces import ID, RDF_TYPE
 from kg.settings import Settings
+from kg.store.versions import current
 from tests.serving import BROWSER, Reply, Service, serving
 
 THREADS = 4
 #: Pages of a kind that show what other pages show: other languages, queries, files, one's choices.
 FEW = 4
-_SAME = frozenset({"lang", "clang", "query", "format", "sort", "kind", "country", "q", "page"})
+_SAME = frozenset({"lang", "clang", "query", "format", "sort", "kind", "country", "q"})
 _FILES = ("ttl", "jsonld", "nt", "rdf", "trig", "json", "csv", "rq", "xlsx", "srj", "html")
 
 
@@ -106,8 +112,8 @@ def crawl(service: Service, most: int | None = None, start: str = "/") -> Crawl:
                 address, linked_from = running.pop(future)
                 try:
                     reply = future.result()
-                except OSError as error:
-                    found.wrong[address] = (0, f"{error}, {linked_from}")
+                except (OSError, HTTPException) as error:
+                    found.wrong[address] = (0, f"{error!r}, {linked_from}")
                     continue
                 if reply.status >= 400:
                     found.wrong[address] = (reply.status, linked_from)
@@ -128,6 +134,21 @@ def _fetched(service: Service, address: str) -> Reply:
     return reply
 
 
+def things(home: Path) -> set[str]:
+    """IRIs of all things of ours in the current version of a home."""
+    version = current(home)
+    assert version is not None
+    quads = Store.read_only(str(version.path)).quads_for_pattern(None, RDF_TYPE, None, None)
+    found = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    return {thing for thing in found if thing.startswith(ID)}
+
+
+def orphans(home: Path, found: Crawl) -> set[str]:
+    """Things that no visited page links to."""
+    linked = {unquote(urlsplit(address).path) for address in found.met}
+    return {thing for thing in things(home) if f"/doc/{thing.removeprefix(ID)}" not in linked}
+
+
 def main() -> int:
     """Crawl the whole of the graph in ISTC_HOME, and say what is wrong."""
     home = Settings.from_env(os.environ).home.absolute()
@@ -138,9 +159,12 @@ def main() -> int:
         print(f"{number:6} {name}")
     for address, (status, linked_from) in sorted(found.wrong.items()):
         print(f"{status} {address} (on {linked_from})")
+    alone = orphans(home, found)
+    for thing in sorted(alone)[:20]:
+        print(f"no page links to {thing}")
     print(f"{sum(found.pages.values())} pages, {len(found.wrong)} wrong, ", end="")
-    print(f"{time.monotonic() - began:.0f} s")
-    return 1 if found.wrong else 0
+    print(f"{len(alone)} things without a link to them, {time.monotonic() - began:.0f} s")
+    return 1 if found.wrong or alone else 0
 
 
 if __name__ == "__main__":

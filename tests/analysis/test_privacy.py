@@ -26,7 +26,7 @@ from kg.store.journal import Entry
 from kg.tokens import Tokens
 from tests.analysis.peopled import records
 from tests.cli.conftest import run
-from tests.serving import LIVE, SECONDS, Service, serving
+from tests.serving import LIVE, SECONDS, Reply, Service, serving
 
 WHO = f"{ID}person/nobel-6"
 #: The person in an address, and not person/nobel-60.
@@ -112,6 +112,7 @@ class Hidden:
     nodes: set[str]
     change: int
     answer: str
+    told: list[Reply]
 
 
 def texts(home: Path) -> str:
@@ -149,11 +150,19 @@ def hidden(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         )
         body = json.dumps({"person": WHO, "reason": REASON})
         kind = {"Content-Type": "application/json"}
-        for token, status in ((writer, 403), (admin, 200)):
-            reply = service.send("POST", "/hide", body, kind | {"Authorization": f"Bearer {token}"})
+        told = []
+        for token, said, status in (
+            ("none", body, 401),
+            (writer, body, 403),
+            (admin, "{}", 400),
+            (admin, body.replace("nobel-6", "nobody"), 404),
+            (admin, body, 200),
+        ):
+            reply = service.send("POST", "/hide", said, kind | {"Authorization": f"Bearer {token}"})
             assert reply.status == status, reply.text
+            told.append(reply)
         number = int(reply.header("Location").rpartition("/")[2])
-        yield Hidden(service, home, folder, step, nodes, number, frozen.header("Location"))
+        yield Hidden(service, home, folder, step, nodes, number, frozen.header("Location"), told)
 
 
 def test_the_page_is_gone_with_its_reason(hidden: Hidden) -> None:
@@ -161,6 +170,16 @@ def test_the_page_is_gone_with_its_reason(hidden: Hidden) -> None:
     assert reply.status == 410
     assert REASON in reply.text
     assert "Marie Curie" not in reply.text
+
+
+def test_hiding_is_described_as_it_is_answered(hidden: Hidden) -> None:
+    described = hidden.service.get("/openapi.json").json()["paths"]["/hide"]["post"]
+    for reply in hidden.told:
+        assert reply.type in described["responses"][str(reply.status)]["content"]
+    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(schema["required"]) == set(hidden.told[-1].json())
+    sent = described["requestBody"]["content"]["application/json"]
+    assert set(sent["schema"]["required"]) == set(sent["example"]) == {"person", "reason"}
 
 
 def test_neither_graph_nor_sparql_says_anything_of_the_person(hidden: Hidden) -> None:
