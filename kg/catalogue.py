@@ -8,6 +8,7 @@
     #+ parameters:                      optional; each stands in a block VALUES ?name { default }
     #+   country: {type: thing, class: Country, label: {zh: …, en: …}, default: country/CHN}
     #+   mode: {type: concept, scheme: cooperation-mode, label: {zh: …, en: …}}
+    #+   peer: {type: thing, class: Country, label: {zh: …, en: …}, empty: {zh: 不选, en: none}}
     #+   least: {type: number, label: {zh: …, en: …}, min: 0, default: 100}
     #+   measure: {type: choice, values: {works: {zh: …, en: …}, …}, label: {zh: …, en: …}}
     #+   years: {type: range, of: year, label: {zh: …, en: …}, default: "2014..2021"}
@@ -23,8 +24,9 @@
 
 A range is of years or of numbers and stands in a block of two variables, of which either may be
 open: `VALUES (?years_from ?years_to) { (2014 UNDEF) }`. A block `VALUES ?lang { "zh" }` is bound to
-the reader's language. The class of a thing is one of the ontology; `owl:Class` and
-`owl:ObjectProperty` stand for the terms of the ontology themselves.
+the reader's language. Where none is chosen all are meant, unless `empty` says something else. The
+class of a thing is one of the ontology; `owl:Class` and `owl:ObjectProperty` stand for the terms of
+the ontology themselves.
 """
 
 from __future__ import annotations

@@ -133,14 +133,17 @@ def filled(asked: Question, terms: Mapping[str, Term | None]) -> str:
 
 
 def askable(
-    engine: Selecting, iri: str, values: Callable[[Question, Parameter], Container[str]]
+    engine: Selecting,
+    iri: str,
+    values: Callable[[Question, Parameter], Container[str]] | None = None,
 ) -> list[tuple[Question, Parameter]]:
-    """The questions that have an answer about a thing or concept.
+    """The questions about a thing or concept.
 
     Args:
         engine: Where to ask.
         iri: IRI of the thing or concept.
-        values: The values of a parameter for which a question has rows, as IRIs; see `occurring`.
+        values: The values of a parameter for which a question has rows, as IRIs, see `occurring`;
+            without it questions come whether they have an answer or not.
 
     Returns:
         Each question with the first of its parameters that takes the thing as a value.
@@ -150,7 +153,7 @@ def askable(
     for question in questions():
         for parameter in question.parameters:
             fits = question.id not in found and parameter.kind in kinds
-            if fits and iri in values(question, parameter):
+            if fits and (values is None or iri in values(question, parameter)):
                 found[question.id] = (question, parameter)
     return list(found.values())
 

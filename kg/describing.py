@@ -95,13 +95,37 @@ class DataSet:
     document: str | None = None
 
 
-def data_sets(engine: Selecting, sizes: Mapping[str, int], base_iri: str) -> tuple[DataSet, ...]:
+def stated_sizes(engine: Selecting, base_iri: str = BASE) -> dict[str, int]:
+    """How many triples each named graph holds, as its catalogue tells since the last build.
+
+    For graphs that are too large to be counted while somebody waits.
+
+    Args:
+        engine: Where to ask.
+        base_iri: Base of the IRIs in the graph.
+
+    Returns:
+        IRI of a named graph → its triples; that of the whole data set → triples of all.
+    """
+    text = rq.rebase(rq.load("kg", "queries", "describe", "stated-sizes").text, base_iri)
+    whole = f"{base_iri}dataset/istc-kg"
+    return {
+        iri if iri == whole else iri.replace("/dataset/", "/graph/"): int(text_of(row["number"]))
+        for row in engine.select(text)
+        for iri in [text_of(row["dataset"])]
+    }
+
+
+def data_sets(
+    engine: Selecting, sizes: Mapping[str, int], base_iri: str, *, stated: bool = False
+) -> tuple[DataSet, ...]:
     """The data sets that there are now.
 
     Args:
         engine: Where to ask.
         sizes: Triples of each named graph.
         base_iri: Base of the IRIs in the graph.
+        stated: Whether the triples of the whole are those of the last build, and not counted.
 
     Returns:
         The whole graph first, then its parts, largest first.
@@ -122,7 +146,8 @@ def data_sets(engine: Selecting, sizes: Mapping[str, int], base_iri: str) -> tup
         for document in [row.get("document")]
     ]
     parts.sort(key=lambda part: (-part.triples, part.thing.iri))
-    return DataSet(Thing(whole, names.get(whole, {})), _triples(engine)), *parts
+    triples = _triples(engine, base_iri, stated=stated)
+    return DataSet(Thing(whole, names.get(whole, {})), triples), *parts
 
 
 def located(engine: Selecting, base_iri: str) -> dict[str, tuple[int, int]]:
@@ -305,22 +330,26 @@ def _counts(engine: Selecting, name: str) -> tuple[Count, ...]:
     )
 
 
-def _triples(engine: Selecting) -> int:
+def _triples(engine: Selecting, base_iri: str = BASE, *, stated: bool = False) -> int:
+    known = stated_sizes(engine, base_iri).get(f"{base_iri}dataset/istc-kg") if stated else None
+    if known is not None:
+        return known
     (row,) = engine.select(rq.load("kg", "queries", "describe", "count-triples").text)
     return int(text_of(row["number"]))
 
 
-def summary(engine: Selecting) -> Summary:
+def summary(engine: Selecting, *, stated: bool = False) -> Summary:
     """Count what is in the graph.
 
     Args:
         engine: Where to ask.
+        stated: Whether the triples of the whole are those of the last build, and not counted.
 
     Returns:
         The counts, largest first.
     """
     return Summary(
-        _triples(engine),
+        _triples(engine, stated=stated),
         _counts(engine, "count-things"),
         _counts(engine, "count-facts"),
         _counts(engine, "count-documents"),

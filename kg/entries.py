@@ -49,6 +49,7 @@ class Parameter:
         minimum: Smallest year or number allowed.
         maximum: Largest year or number allowed.
         values: What may be chosen, with its names (choice).
+        empty: What it means when none is chosen; empty where that is “all”.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     values: dict[str, Bilingual] = field(default_factory=dict)
+    empty: Bilingual = field(default_factory=dict)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -207,7 +209,7 @@ def _parameter(name: str, entry: Any, where: str) -> Parameter:
     where = f"{where}, parameter {name}"
     if name in _RESERVED:
         raise InvalidInput(f"A parameter cannot be called {name}.", where=where)
-    keys = ("type", "label", "default", "min", "max", *dict.fromkeys(_OF.values()))
+    keys = ("type", "label", "default", "empty", "min", "max", *dict.fromkeys(_OF.values()))
     mapping(entry, keys, where)
     kind = one_of(entry.get("type"), PARAMETER_TYPES, f"{where}, type")
     named = _OF.get(kind)
@@ -232,7 +234,8 @@ def _parameter(name: str, entry: Any, where: str) -> Parameter:
     default = entry.get("default")
     label = bilingual(entry.get("label"), f"{where}, label")
     text = None if default is None else str(default)
-    return Parameter(name, kind, label, text, of, low, high, values)
+    empty = bilingual(entry["empty"], f"{where}, empty") if "empty" in entry else {}
+    return Parameter(name, kind, label, text, of, low, high, values, empty)
 
 
 def _values(entry: Mapping[str, Any], where: str) -> dict[str, Bilingual]:

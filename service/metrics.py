@@ -24,7 +24,6 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from kg import browsing
 from kg.errors import IstcError
 from kg.resources import tool_version
 from service.state import State
@@ -90,9 +89,7 @@ class _Engine(Collector):
     def _sizes(self, digest: str) -> dict[str, int]:
         base = self._state.settings.base_iri + _GRAPHS
         sizes: dict[str, int] = {}
-        for iri, number in self._state.kept.get(
-            digest, "sizes", lambda: browsing.graph_sizes(self._state.engine)
-        ).items():
+        for iri, number in self._state.graph_sizes(digest).items():
             name = iri.removeprefix(base) if iri.startswith(base) else "other"
             sizes[name] = sizes.get(name, 0) + number
         return sizes

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app
 
+from kg import browsing, describing
 from kg.analysis.working import Workers
 from kg.errors import NoStore
 from kg.importing.jobs import Jobs
@@ -111,6 +112,30 @@ class State:
     analyses: Workers = field(init=False)
     listening: str = "http://localhost"
     stopping: bool = False
+
+    @property
+    def large(self) -> bool:
+        """Whether the graph is read from disk: what looks through all of it takes long."""
+        found = self.engine.version()
+        return found is not None and found.quads > self.settings.memory_quads
+
+    def graph_sizes(self, digest: str) -> dict[str, int]:
+        """How many triples each named graph holds, kept for a data version.
+
+        Args:
+            digest: Digest of the version that answers.
+
+        Returns:
+            What is counted; for a large graph what its catalogue tells since the last build, with
+            the IRI of the whole data set as well.
+        """
+
+        def found() -> dict[str, int]:
+            if self.large:
+                return describing.stated_sizes(self.engine, self.settings.base_iri)
+            return browsing.graph_sizes(self.engine)
+
+        return self.kept.get(digest, "sizes", found)
 
     def __post_init__(self) -> None:
         """Find the jobs and the indexes of the home."""

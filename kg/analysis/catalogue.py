@@ -10,6 +10,8 @@
       partners:
         title: {zh: …, en: …}
         note: {zh: …, en: …}          optional; method and limits of this table
+        onward: {partner: country-profile/country}
+                                      optional; the tool and its parameter to which a thing leads
         columns: …                    as those of a question
         view: bar                     one of VIEWS
 
@@ -19,6 +21,7 @@ The rows come from `kg/analysis/computing/<name>.py`, with `_` for each `-` of t
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -33,7 +36,7 @@ from kg.entries import Bilingual, Parameter, Words
 from kg.errors import InvalidInput, NotFound
 
 _KEYS = ("title", "rationale", "theme", "keywords", "note", "parameters", "tables")
-_TABLE = ("title", "note", "columns", "view")
+_TABLE = ("title", "note", "onward", "columns", "view")
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,14 @@ class TableOf:
         question: The question that it answers: its id is `<analysis>/<table>`, its columns and its
             view say how it is shown.
         note: Method and limits, empty when there is nothing to say.
+        onward: Name of a column of things → the id of the tool that tells more of one of them, and
+            the parameter that takes it.
     """
 
     name: str
     question: Question
     note: Bilingual = field(default_factory=dict)
+    onward: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -183,7 +189,7 @@ def parse(name: str, text: str) -> Analysis:
             {},
             "",
         )
-        return TableOf(key, question, note)
+        return TableOf(key, question, note, _onward(said.get("onward"), question, where))
 
     return Analysis(
         identifier,
@@ -196,6 +202,22 @@ def parse(name: str, text: str) -> Analysis:
         entries.words(head["keywords"], f"{name}, keywords") if "keywords" in head else {},
         text,
     )
+
+
+def _onward(value: Any, question: Question, where: str) -> dict[str, tuple[str, str]]:
+    """Where the things of some columns lead."""
+    things = [column.name for column in question.columns if column.role == "thing"]
+    found: dict[str, tuple[str, str]] = {}
+    for name, to in entries.mapping(value or {}, things, f"{where}, onward").items():
+        tool, slash, parameter = str(to).partition("/")
+        if not (tool and slash and parameter):
+            raise InvalidInput(
+                f"“{to}” is no tool with its parameter.",
+                where=f"{where}, onward",
+                hint="Write column: tool/parameter.",
+            )
+        found[name] = (tool, parameter)
+    return found
 
 
 __all__ = ["Analysis", "TableOf", "analyses", "analysis", "parse"]

@@ -178,12 +178,24 @@ def ranks(scores: Mapping[K, float | None]) -> dict[K, int]:
     }
 
 
+def percent(part: float | None) -> float | None:
+    """A share or a rate as it is shown: in percent, with two decimals."""
+    return None if part is None else round(100 * part, 2)
+
+
+def index(value: float | None) -> float | None:
+    """An index as it is shown: with four significant digits, which the counts behind it bear."""
+    return None if value is None else float(f"{value:.4g}")
+
+
 __all__ = [
     "activity_index",
     "growth",
     "hhi",
+    "index",
     "jaccard",
     "normalised",
+    "percent",
     "ranks",
     "relative_specialisation",
     "salton",

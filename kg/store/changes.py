@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from kg.store.versions import sync_folder
 
 FOLDER = "changes"
 _SUFFIX = ".rdfp.gz"
+_PART = 1 << 20
 _PARTIAL = ".partial"
 #: Quick, and two thirds smaller than N-Quads compress at level 1.
 _LEVEL = 4
@@ -143,10 +143,16 @@ def count(home: Path, number: int) -> tuple[int, int] | None:
     """
     try:
         with gzip.open(path(home, number), "rb") as rows:
-            counted = Counter(row[:2] for row in rows)
+            added = removed = 0
+            # A row begins after a line end, which the part before may have ended with.
+            last = b"\n"
+            while part := rows.read(_PART):
+                text = last + part
+                added, removed = added + text.count(b"\nA "), removed + text.count(b"\nD ")
+                last = text[-2:]
     except (OSError, EOFError, zlib.error):
         return None
-    return counted[b"A "], counted[b"D "]
+    return added, removed
 
 
 def _damaged(target: Path) -> StoreUnavailable:

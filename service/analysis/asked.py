@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
 
 from flask import Response, jsonify, render_template, request
 
-from kg import asking, choosing
+from kg import choosing
 from kg.analysis.catalogue import Analysis
 from kg.analysis.results import Result
 from kg.analysis.working import Work
-from kg.asking import Choice
 from service import addresses, caching, language
 from service.questions import asked as questions
 from service.state import engine, state, version
@@ -25,8 +23,6 @@ DATA_SECONDS = 10.0
 LONGEST = 30.0
 #: After so many seconds the client should ask again.
 AGAIN = 2
-#: Values that a list in a form holds; of more, the most used are suggested to who types.
-LISTED = 400
 _WAIT = re.compile(r"\bwait\s*=\s*\"?(\d{1,4})")
 
 
@@ -100,19 +96,6 @@ def etag(path: str, kind: str) -> str:
     )
 
 
-def choices(asked: Analysis) -> dict[str, list[Choice]]:
-    """The values that each parameter may have, most used first; kept per data version."""
-    found: dict[str, list[Choice]] = {}
-    for parameter in asked.parameters:
-        if parameter.type in ("thing", "concept"):
-            found[parameter.name] = state().kept.get(
-                version().digest,
-                ("all choices", parameter.kind),
-                partial(asking.choices, engine(), parameter),
-            )
-    return found
-
-
 def coming(asked: Analysis | None, work: Work, *, page: bool) -> Response:
     """Word that a result is being computed: 202, to be asked for again at the same address.
 
@@ -145,9 +128,7 @@ def coming(asked: Analysis | None, work: Work, *, page: bool) -> Response:
 
 __all__ = [
     "DATA_SECONDS",
-    "LISTED",
     "PAGE_SECONDS",
-    "choices",
     "coming",
     "etag",
     "ready",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from urllib.parse import urlencode
 
 from flask import Response, current_app, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,8 +12,10 @@ from kg import asking, freezing
 from kg.analysis.catalogue import Analysis, TableOf, analyses, analysis
 from kg.analysis.results import Result
 from kg.analysis.working import Work
-from kg.asking import Answered
+from kg.asking import Answered, Cell
+from kg.choosing import key_of
 from kg.citing import Source
+from kg.entries import Bilingual
 from service import addresses, formatting, language, negotiation
 from service.analysis import asked, data
 from service.negotiation import HTML, JSON, vary
@@ -96,13 +99,15 @@ def _page(found: Analysis, result: Result, etag: str, template: str, rows: int) 
         # The form and the words on values are those of a question with the same parameters.
         question=found,
         answered=first,
-        options=asked.choices(found),
-        listed=asked.LISTED,
+        options=questions.all_choices(found),
+        listed=questions.LISTED,
         searched_from=questions.SEARCHED_FROM,
         values=questions.worded(first),
         permanent=permanent,
         address=f"{addresses.site()}/tools/{found.id}?{permanent}",
         documents=_documents(sections),
+        chosen=_chosen(found, result),
+        lead=_lead,
         version=version(),
     )
     response = Response(body, content_type=HTML.content_type)
@@ -129,6 +134,19 @@ class _Section:
         self.answered: Answered = result.answered(table.name, language.content())
         total = len(self.answered.rows)
         self.page = Page(1, max(1, -(-total // rows)), 0, min(rows, total))
+
+
+def _chosen(found: Analysis, result: Result) -> list[tuple[str, Bilingual]]:
+    """The things among the values: IRI and names."""
+    terms = ((p.name, result.terms.get(p.name)) for p in found.parameters if p.type == "thing")
+    return [(term[1:-1], result.chosen.get(name, {})) for name, term in terms if term]
+
+
+def _lead(way: tuple[str, str], cell: Cell) -> tuple[str, Bilingual]:
+    """Where a thing leads: the address of the tool that tells more of it, and its title."""
+    name, parameter = way
+    values = urlencode({parameter: key_of(cell.iri or "")}, safe="/:")
+    return addresses.page(f"/tools/{name}?{values}"), analysis(name).title
 
 
 def _documents(sections: list[_Section]) -> list[Source]:
@@ -175,6 +193,7 @@ def table(name: str, table: str) -> Response:
         values=questions.worded(answered),
         permanent=permanent,
         address=f"{addresses.site()}/tools/{name}/{table}?{permanent}",
+        lead=_lead,
         version=version(),
     )
     response = Response(body, content_type=HTML.content_type)

@@ -213,17 +213,18 @@ def _document(description: Description, links: signposting.Links) -> str:
 
 
 def _questions(iri: str) -> list[tuple[Question, str]]:
-    """Questions that have an answer about this thing, each with its address."""
+    """Questions about this thing, each with its address."""
     found: list[tuple[Question, str]] = []
-    for question, parameter in asking.askable(engine(), iri, asked.occurring):
+    # In a large graph it would take too long to see which of them have an answer.
+    values = None if state().large else asked.occurring
+    for question, parameter in asking.askable(engine(), iri, values):
         query = urlencode({parameter.name: asking.key_of(iri)}, safe="/:")
         found.append((question, addresses.page(f"/questions/{question.id}?{query}")))
     return found
 
 
 def _graph(iri: str, links: signposting.Links) -> str | None:
-    digest = version().digest
-    sizes = state().kept.get(digest, "sizes", lambda: browsing.graph_sizes(engine()))
+    sizes = datasets.sizes()
     if iri not in sizes:
         return None
     return render_template(

@@ -39,7 +39,8 @@ def command(session: Session, force: bool, quiet: bool) -> None:
         click.echo(report.version.number)
         return
     with session.engine() as engine:
-        write_summary(report.version, describing.summary(engine))
+        large = report.version.quads > session.settings.memory_quads
+        write_summary(report.version, describing.summary(engine, stated=large))
 
 
 def build(session: Session, *, force: bool = False) -> BuildReport:

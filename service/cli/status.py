@@ -27,7 +27,8 @@ def command(session: Session, form: str, language: str) -> None:
     """
     version = session.version()
     with session.engine() as engine:
-        summary = describing.summary(engine)
+        large = version.quads > session.settings.memory_quads
+        summary = describing.summary(engine, stated=large)
     if form == "text":
         write_summary(version, summary, language)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.home.schemas import BINARY, TEXT, problems
+from service.imports.description import SECURITY
 from service.negotiation import HTML, JSON
 
 _NUMBER = {"type": "integer"}
@@ -47,6 +48,51 @@ _FEED = {
     },
     "links": {"type": "object", "additionalProperties": TEXT},
 }
+_PERSON = {
+    "person": TEXT | {"format": "iri", "description": "IRI of a person in the graph."},
+    "reason": TEXT
+    | {"minLength": 1, "description": "Why, in one sentence that names nobody: it is public."},
+}
+_DONE = {
+    "changed": {"type": "boolean"},
+    "added": _NUMBER | {"description": "Quads."},
+    "removed": _NUMBER,
+    "version": _NUMBER | {"description": "The data version that it made."},
+    "digest": TEXT,
+    "commit": TEXT,
+    "warnings": {"type": "array", "items": {"type": "object"}},
+}
+
+
+def _hide() -> dict[str, Any]:
+    """Hiding a person."""
+    body = {"type": "object", "required": list(_PERSON), "properties": _PERSON}
+    done = {"type": "object", "required": list(_DONE), "properties": _DONE}
+    example = {
+        "person": "https://w3id.org/istc-kg/id/person/openalex-A1984172240",
+        "reason": "At the person's request.",
+    }
+    return {
+        "operationId": "hide",
+        "summary": "Hide a person: pages, search, tools, downloads and SPARQL go without, and no "
+        "later import or build brings the person back. Needs a token of the scope admin.",
+        "security": [{name: [] for name in SECURITY}],
+        "requestBody": {
+            "required": True,
+            "content": {JSON.media_type: {"schema": body, "example": example}},
+        },
+        "responses": {
+            "200": {
+                "description": "The person is hidden; the change tells who did it, when and why.",
+                "headers": {"Location": {"description": "The change.", "schema": TEXT}},
+                "content": {JSON.media_type: {"schema": done}},
+            }
+        }
+        | problems(
+            *("bad-request", "unauthorized", "forbidden", "not-found", "non-conforming", "busy"),
+            "store-unavailable",
+        ),
+    }
 
 
 def paths() -> dict[str, Any]:
@@ -95,6 +141,7 @@ def paths() -> dict[str, Any]:
                 | problems("not-found", "not-acceptable", "gone"),
             }
         },
+        "/hide": {"post": _hide()},
         "/dumps/latest/{name}": {
             "get": {
                 "operationId": "latest",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg import asking, browsing, describing
-from kg.describing import DataSet
+from kg import asking, describing
+from kg.describing import DataSet, Summary
 from kg.description import Thing
 from service.home import downloads
 from service.state import engine, state, version
@@ -13,16 +13,26 @@ from service.state import engine, state, version
 
 def sizes() -> dict[str, int]:
     """IRI of each named graph → number of its triples, the journal left out."""
-    journal = f"{state().settings.base_iri}graph/journal"
-    found = state().kept.get(version().digest, "sizes", lambda: browsing.graph_sizes(engine()))
-    return {iri: number for iri, number in found.items() if iri != journal}
+    base = state().settings.base_iri
+    found = state().graph_sizes(version().digest)
+    left_out = (f"{base}graph/journal", f"{base}dataset/istc-kg")
+    return {iri: number for iri, number in found.items() if iri not in left_out}
+
+
+def summary() -> Summary:
+    """What is in the graph."""
+    return state().kept.get(
+        version().digest, "summary", lambda: describing.summary(engine(), stated=state().large)
+    )
 
 
 def data_sets() -> tuple[DataSet, ...]:
     """The data sets that are served, the whole graph first."""
     base = state().settings.base_iri
     return state().kept.get(
-        version().digest, "datasets", lambda: describing.data_sets(engine(), sizes(), base)
+        version().digest,
+        "datasets",
+        lambda: describing.data_sets(engine(), sizes(), base, stated=state().large),
     )
 
 

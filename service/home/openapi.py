@@ -56,16 +56,17 @@ def _schema(parameter: Parameter) -> dict[str, Any]:
     return {"type": "string", **({"enum": list(parameter.values)} if parameter.values else {})}
 
 
-def _meaning(parameter: Parameter) -> str:
+def _meaning(parameter: Parameter, tag: str) -> str:
+    empty = parameter.empty.get(tag, "all")
     if parameter.type == "thing":
-        return f"Key, IRI or name of a thing of the class {parameter.of}; empty means all."
+        return f"Key, IRI or name of a thing of the class {parameter.of}; empty means {empty}."
     if parameter.type == "concept":
-        return f"Notation, IRI or name of a concept of {parameter.of}; empty means all."
+        return f"Notation, IRI or name of a concept of {parameter.of}; empty means {empty}."
     if parameter.type == "range":
         within = [str(v) for v in (parameter.minimum, parameter.maximum) if v is not None]
         bounds = f" The bounds are {' and '.join(within)}." if within else ""
         return f"A range of {parameter.of}s, of which either end may be open: 2014..2021.{bounds}"
-    return "Empty means all."
+    return f"Empty means {empty}."
 
 
 def _parameter(question: Question, parameter: Parameter, tag: str) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def _parameter(question: Question, parameter: Parameter, tag: str) -> dict[str, 
     found: dict[str, Any] = {
         "name": parameter.name,
         "in": "query",
-        "description": f"{parameter.label[tag]}. {_meaning(parameter)}",
+        "description": f"{parameter.label[tag]}. {_meaning(parameter, tag)}",
         "schema": schema,
     }
     value = example(question, parameter)

@@ -8,7 +8,7 @@ from itertools import groupby
 from flask import Response, render_template
 from pyoxigraph import Store
 
-from kg import asking, bibliography, catalogue, describing
+from kg import asking, bibliography, catalogue
 from kg.catalogue import Question
 from kg.errors import NotFound
 from kg.resources import tool_version
@@ -16,9 +16,9 @@ from kg.store import journal, versions
 from kg.store.versions import Version
 from service import addresses, caching, language, negotiation, problems, referring
 from service.home import descriptions, downloads
-from service.home.datasets import changed, data_sets, located
+from service.home.datasets import changed, data_sets, located, summary
 from service.negotiation import DOCUMENTS, HTML, RDF, vary
-from service.state import engine, state, version
+from service.state import state, version
 
 #: Changes that the home page shows.
 NEWS = 6
@@ -47,7 +47,7 @@ def home() -> Response:
         return same
     body = render_template(
         "home/home.html",
-        summary=state().kept.get(now.digest, "summary", lambda: describing.summary(engine())),
+        summary=summary(),
         themes=themes(language.content()),
         news=_journal(now)[-NEWS:][::-1],
         version=now,
@@ -132,7 +132,7 @@ def about() -> Response:
     cited = referring.reference(f"{state().settings.base_iri}dataset/istc-kg", _WHOLE)
     body = render_template(
         "home/about.html",
-        summary=state().kept.get(now.digest, "summary", lambda: describing.summary(engine())),
+        summary=summary(),
         citations=referring.texts(cited),
         bibtex=bibliography.bibtex(cited),
         ris=bibliography.ris(cited),

@@ -27,6 +27,8 @@ WITH_ADDRESSES = frozenset({"html", "embed", "xlsx"})
 PAGE = 50
 #: Lists of more values than this are searched by typing.
 SEARCHED_FROM = 15
+#: Values that a list in a form holds; of more, the most used are suggested to who types.
+LISTED = 400
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,12 @@ def worded(answered: Answered) -> list[str]:
 
 
 def choices(answered: Answered) -> dict[str, list[Choice]]:
-    """The values of each parameter that the question has an answer for, kept per data version."""
+    """The values of each parameter that the question has an answer for, kept per data version.
+
+    For a large graph it would take too long to see that: all values that there are.
+    """
+    if state().large:
+        return all_choices(answered.question)
     question, terms = answered.question, answered.terms
     found: dict[str, list[Choice]] = {}
     for parameter in question.parameters:
@@ -130,6 +137,20 @@ def choices(answered: Answered) -> dict[str, list[Choice]]:
                 partial(asking.answerable, engine(), question, terms, parameter),
             )
     return found
+
+
+def all_choices(asked: Asked) -> dict[str, list[Choice]]:
+    """All values that the parameters of a question or an analysis may have, most used first."""
+    digest = version().digest
+    return {
+        parameter.name: state().kept.get(
+            digest,
+            ("all choices", parameter.kind),
+            partial(asking.choices, engine(), parameter),
+        )
+        for parameter in asked.parameters
+        if parameter.kind is not None
+    }
 
 
 def occurring(question: Question, parameter: Parameter) -> Counter[str]:

@@ -83,6 +83,7 @@ def question(question_id: str) -> AnyResponse:
         page=shown,
         options=options,
         searched_from=asked.SEARCHED_FROM,
+        listed=asked.LISTED if state().large else None,
         parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}, safe="/:"),
         version=version(),
         permanent=asked.permanent(answered),

@@ -43,13 +43,17 @@ def coauthored(built_home: Path, home: Path) -> Path:
         home: Where the copy goes.
     """
     shutil.copytree(built_home, home, ignore=LIVE)
+    changing.change(Settings(home=home), figures(home), Entry("test", "import"))
+    return home
+
+
+def figures(home: Path) -> Load:
+    """The step that puts the figures into a home; their file is beside it."""
     path = home.parent / f"{KEY}.nt"
     triples = {quad.triple for quad in _quads(home)}
     path.write_bytes(pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
     part = Part(str(path), "application/n-triples", KEY)
-    load = Load((part,), BASE, f"{GRAPH}source/{KEY}", replace=True)
-    changing.change(Settings(home=home), load, Entry("test", "import"))
-    return home
+    return Load((part,), BASE, f"{GRAPH}source/{KEY}", replace=True)
 
 
 def _quads(home: Path) -> Iterator[Quad]:
@@ -96,4 +100,4 @@ def raw(year: int) -> pandas.DataFrame:
     return found[found["one"].isin(wanted) & found["other"].isin(wanted)]
 
 
-__all__ = ["COUNTRIES", "KEY", "YEARS", "coauthored", "raw"]
+__all__ = ["COUNTRIES", "KEY", "YEARS", "coauthored", "figures", "raw"]

@@ -35,6 +35,12 @@ def peopled(built_home: Path, home: Path) -> None:
         home: Where the copy goes; files of the records are beside it.
     """
     shutil.copytree(built_home, home, ignore=LIVE)
+    collect(home)
+    changing.change(Settings(home=home), records(home), Entry("test", "import"))
+
+
+def collect(home: Path) -> None:
+    """Write the files of the records of people beside a home."""
     now = versions.current(home)
     assert now is not None
     # Only what the curated graph holds is linked.
@@ -43,7 +49,6 @@ def peopled(built_home: Path, home: Path) -> None:
         triples = {quad.triple for quad in _quads(key, link)}
         data = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
         _file(home, key).write_bytes(data)
-    changing.change(Settings(home=home), records(home), Entry("test", "import"))
 
 
 def records(home: Path) -> Several:
@@ -107,4 +112,4 @@ def _trimmed(row: Row, places: set[str]) -> Row:
     return Row(row.table, row.source, row.number, cells)
 
 
-__all__ = ["RECORDS", "peopled", "records"]
+__all__ = ["RECORDS", "collect", "peopled", "records"]

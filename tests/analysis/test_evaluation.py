@@ -70,16 +70,16 @@ def test_partners_of_a_country_are_those_of_the_raw_file(profile: Result) -> Non
         partner = code(row["partner"])
         joint = mine[partner]
         assert number(row["works"]) == joint
-        assert number(row["share"]) == pytest.approx(100 * joint / works["CHN"], rel=1e-4)
+        assert number(row["share"]) == pytest.approx(100 * joint / works["CHN"], abs=0.005)
         assert number(row["salton"]) == pytest.approx(
-            joint / (works["CHN"] * works[partner]) ** 0.5, rel=1e-4
+            joint / (works["CHN"] * works[partner]) ** 0.5, rel=5e-4
         )
         union = works["CHN"] + works[partner] - joint
-        assert number(row["jaccard"]) == pytest.approx(joint / union, rel=1e-4)
+        assert number(row["jaccard"]) == pytest.approx(joint / union, rel=5e-4)
         expected = strength["CHN"] * strength[partner] / strength.sum()
-        assert number(row["affinity"]) == pytest.approx(joint / expected, rel=1e-4)
+        assert number(row["affinity"]) == pytest.approx(joint / expected, rel=5e-4)
         grown = (joint / earlier[partner]) ** (1 / (YEARS[1] - YEARS[0])) - 1
-        assert number(row["growth"]) == pytest.approx(100 * grown, rel=1e-3)
+        assert number(row["growth"]) == pytest.approx(100 * grown, abs=0.005)
         theirs = now[now["one"] == partner]["works"]
         assert number(row["position"]) == 1 + (theirs > joint).sum()
         assert row["evidence"].facts
@@ -92,10 +92,10 @@ def test_a_country_stands_beside_its_peers(profile: Result) -> None:
         now = ties(YEARS[1])
         parts = now[now["one"] == country]["works"]
         shares = parts / parts.sum()
-        assert number(row["hhi"]) == pytest.approx((shares**2).sum(), rel=1e-4)
-        assert number(row["five"]) == pytest.approx(100 * shares.nlargest(5).sum(), rel=1e-4)
+        assert number(row["hhi"]) == pytest.approx((shares**2).sum(), rel=5e-4)
+        assert number(row["five"]) == pytest.approx(100 * shares.nlargest(5).sum(), abs=0.005)
         grown = (own(YEARS[1])[country] / own(YEARS[0])[country]) ** (1 / 8) - 1
-        assert number(row["growth"]) == pytest.approx(100 * grown, rel=1e-3)
+        assert number(row["growth"]) == pytest.approx(100 * grown, abs=0.005)
     assert rows["CHN"]["country"].text == "中国"
 
 

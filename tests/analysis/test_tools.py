@@ -60,6 +60,31 @@ def test_every_tool_has_a_page_in_both_languages(service: Service, one: str) -> 
             assert table.question.title[language] in text
 
 
+def test_a_thing_leads_to_a_tool_that_takes_it(service: Service) -> None:
+    ways = [
+        (table.question.id, way)
+        for one in analyses()
+        for table in one.tables
+        for way in table.onward.values()
+    ]
+    assert ("experts/experts", ("expert", "person")) in ways
+    for _, (tool, parameter) in ways:
+        assert any(p.name == parameter and p.type == "thing" for p in analysis(tool).parameters)
+    found = re.findall(r'class="onward" href="([^"]+)"', page(service, "/tools/experts").text)
+    assert "/tools/expert?person=person/chen-fahu" in found
+    text = page(service, "/tools/expert?person=person/chen-fahu").text
+    assert "<title>One expert: Chen Fahu –" in text
+    assert 'class="othername"><a href="/doc/person/chen-fahu"' in text
+
+
+def test_what_it_means_to_choose_none_is_said(service: Service) -> None:
+    for language, words in (("zh", "无人退出，它本身终止"), ("en", "nobody, it ends itself")):
+        assert words in page(service, "/tools/what-if", language).text
+    described = service.get("/openapi.json").json()["paths"]["/tools/what-if"]["get"]["parameters"]
+    [leaver] = [one for one in described if one.get("name") == "leaver"]
+    assert leaver["description"].endswith("empty means nobody, it ends itself.")
+
+
 def test_tools_are_listed_and_in_the_menu(service: Service) -> None:
     assert '<a href="/tools">' in service.page("/", "en").text.replace("?lang=en", "")
     listed = service.page("/tools", "zh").text
@@ -242,6 +267,13 @@ GOOD: dict[str, Any] = {
             "“b” is not allowed",
         ),
         ("colour", "blue", "The key “colour” is unknown"),
+        ("parameters", "{n: {type: number, label: {zh: 数, en: N}, empty: {zh: 无}}}", "in zh and"),
+        (
+            "tables",
+            "{one: {title: {zh: 表, en: T}, view: table, onward: {a: expert}, "
+            "columns: {a: {role: thing, label: {zh: 甲, en: A}}}}}",
+            "“expert” is no tool with its parameter",
+        ),
     ],
 )
 def test_a_mistake_in_the_file_of_a_tool_is_named(key: str, text: str, words: str) -> None:

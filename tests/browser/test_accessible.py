@@ -99,6 +99,9 @@ def stage(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         frozen = service.send(
             "POST", "/questions/joint-papers-by-field/cite", headers={"Accept": BROWSER}
         )
+        # What a tool computes is kept; its page then comes at once.
+        for tool in (page.path for name, page in PAGES.items() if name.startswith("tool-")):
+            until_ready(lambda tool=tool: service.get(tool, BROWSER).status == 200)
         given = {
             "gone": f"/doc/{LEFT}",
             "answer": frozen.header("Location").partition("?")[0],

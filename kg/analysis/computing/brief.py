@@ -157,7 +157,7 @@ class _Works:
                 yield _figure(name, share, "percent", [fact, own], when, beside)
         if len(totals) > 1:
             (mine, own), (theirs_all, other) = totals[self.home], totals[self.partner]
-            strength = measures.salton(joint, mine, theirs_all)
+            strength = measures.index(measures.salton(joint, mine, theirs_all))
             yield _figure("salton", strength, "ratio", [fact, own, other], when)
 
 

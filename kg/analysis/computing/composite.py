@@ -233,7 +233,7 @@ def _ranking(
     for unit in shown:
         yield {
             "country": unit,
-            "score": index[unit],
+            "score": measures.index(index[unit]),
             "position": positions[unit],
             "best": bands[unit][0],
             "worst": bands[unit][1],
@@ -254,7 +254,7 @@ def _contributions(
             yield {
                 "country": unit,
                 "indicator": _words()[name]["name"],
-                "score": scores[name][unit],
+                "score": measures.index(scores[name][unit]),
                 "value": value.shown,
                 "period": str(value.year) if value.year else None,
                 "evidence": value.facts,
@@ -288,7 +288,7 @@ def _weights(composite: Composite, known: Mapping[str, _Found]) -> Iterator[Row]
         yield {
             "indicator": _words()[name]["name"],
             "weight": weight,
-            "share": 100 * weight / whole if whole else None,
+            "share": measures.percent(weight / whole) if whole else None,
             "countries": len(known[name]),
             "rule": _words()[name]["rule"],
             "evidence": [],

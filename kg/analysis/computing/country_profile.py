@@ -56,10 +56,6 @@ def compute(data: Data, values: Values) -> Tables:
 # --- co-authorship --------------------------------------------------------------------------------
 
 
-def _percent(part: float | None) -> float | None:
-    return None if part is None else 100 * part
-
-
 def _overview(works: Coauthoring, country: str) -> Row:
     last, first = works.last, works.first
     assert last is not None  # noqa: S101 - asked of what has years only
@@ -72,12 +68,12 @@ def _overview(works: Coauthoring, country: str) -> Row:
     return {
         "country": country,
         "works": total,
-        "growth": _percent(grown),
+        "growth": measures.percent(grown),
         "partners": len(parts),
-        "largest": _percent(parts[0] / total) if parts and total else None,
-        "five": _percent(measures.top_share(parts, 5)),
-        "hhi": measures.hhi(parts),
-        "shannon": measures.shannon(parts),
+        "largest": measures.percent(parts[0] / total) if parts and total else None,
+        "five": measures.percent(measures.top_share(parts, 5)),
+        "hhi": measures.index(measures.hhi(parts)),
+        "shannon": measures.index(measures.shannon(parts)),
         "period": str(last),
         "evidence": [*filter(None, (fact, earlier)), *now["fact"].to_list()[:20]],
     }
@@ -116,11 +112,15 @@ def _partners(works: Coauthoring, country: str, top: int) -> Iterator[Row]:
         yield {
             "partner": partner,
             "works": joint,
-            "share": _percent(joint / mine) if mine else None,
-            "salton": measures.salton(joint, mine, theirs),
-            "jaccard": measures.jaccard(joint, mine, theirs) if mine and theirs else None,
-            "affinity": measures.activity_index(joint, ties[country], ties[partner], total),
-            "growth": _percent(grown),
+            "share": measures.percent(joint / mine) if mine else None,
+            "salton": measures.index(measures.salton(joint, mine, theirs)),
+            "jaccard": measures.index(
+                measures.jaccard(joint, mine, theirs) if mine and theirs else None
+            ),
+            "affinity": measures.index(
+                measures.activity_index(joint, ties[country], ties[partner], total)
+            ),
+            "growth": measures.percent(grown),
             "position": 1 + sum(more > joint for more in of[partner]),
             "period": str(last),
             "evidence": [*filter(None, (fact, own, other))],
@@ -137,7 +137,7 @@ def _strength(works: Coauthoring, country: str, peers: Sequence[str]) -> Iterato
                 yield {
                     "partner": peer,
                     "period": str(year),
-                    "salton": measures.salton(joint, one, two),
+                    "salton": measures.index(measures.salton(joint, one, two)),
                     "works": joint,
                     "evidence": [*filter(None, (fact, own, theirs))],
                 }

@@ -72,9 +72,9 @@ def _countries(
             "country": row["country"],
             "things": row["things"],
             "joint": row["joint"],
-            "share": 100 * row["things"] / field,
-            "activity": measures.activity_index(*numbers),
-            "specialisation": measures.relative_specialisation(*numbers),
+            "share": measures.percent(row["things"] / field),
+            "activity": measures.index(measures.activity_index(*numbers)),
+            "specialisation": measures.index(measures.relative_specialisation(*numbers)),
             "evidence": row["facts"],
         }
 
@@ -129,7 +129,7 @@ def _pairs(found: pl.DataFrame, country: str | None, top: int) -> Iterator[Row]:
             "one": one,
             "other": other,
             "things": row["things"],
-            "salton": measures.salton(row["things"], own[one], own[other]),
+            "salton": measures.index(measures.salton(row["things"], own[one], own[other])),
             "evidence": row["facts"],
         }
 

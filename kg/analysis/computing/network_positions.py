@@ -117,11 +117,13 @@ def _overview(network: Network, positions: Mapping[str, Position], ties: _Ties) 
     yield {
         "nodes": count,
         "ties": network.ties,
-        "density": 200 * network.ties / (count * (count - 1)) if count > 1 else None,
+        "density": measures.percent(2 * network.ties / (count * (count - 1)))
+        if count > 1
+        else None,
         "components": len(components),
-        "largest": 100 * len(components[0]) / count,
+        "largest": measures.percent(len(components[0]) / count),
         "communities": len(set(groups.values())),
-        "modularity": network.modularity(groups),
+        "modularity": measures.index(network.modularity(groups)),
         "evidence": [f for pair in ties.strongest()[:_NAMED] for f in ties.facts[pair][:1]],
     }
 
@@ -140,8 +142,8 @@ def _positions(positions: Mapping[str, Position], ties: _Ties, top: int) -> Iter
             "node": name,
             "strength": at.strength,
             "degree": at.degree,
-            "betweenness": at.betweenness,
-            "eigenvector": at.eigenvector,
+            "betweenness": measures.index(at.betweenness),
+            "eigenvector": measures.index(at.eigenvector),
             "core": at.core,
             "community": at.community,
             "evidence": facts[name],
@@ -167,7 +169,7 @@ def _communities(network: Network, positions: Mapping[str, Position], ties: _Tie
         yield {
             "community": str(group),
             "members": len(names),
-            "inner": 100 * inner[group] / total if total else None,
+            "inner": measures.percent(inner[group] / total) if total else None,
             "first": first,
             "second": second,
             "third": third,

@@ -96,9 +96,11 @@ class _Profile:
             "activities": kinds.height - outputs,
             "partners": partners.height,
             "countries": located["country"].n_unique(),
-            "abroad": 100 * abroad / located.height if located.height and self.home else None,
-            "hhi": measures.hhi(weights),
-            "shannon": measures.shannon(weights),
+            "abroad": measures.percent(abroad / located.height)
+            if located.height and self.home
+            else None,
+            "hhi": measures.index(measures.hhi(weights)),
+            "shannon": measures.index(measures.shannon(weights)),
             "evidence": self.mine["fact"].unique().sort().to_list(),
         }
 
@@ -119,8 +121,10 @@ class _Profile:
                 "partner": row["agent"],
                 "country": row["country"],
                 "things": row["things"],
-                "weight": row["weight"],
-                "salton": measures.salton(row["things"], own, sizes.get(row["agent"], 0)),
+                "weight": measures.index(row["weight"]),
+                "salton": measures.index(
+                    measures.salton(row["things"], own, sizes.get(row["agent"], 0))
+                ),
                 "last": str(row["last"]) if row["last"] else None,
                 "evidence": [*row["facts"], *row["owns"]],
             }

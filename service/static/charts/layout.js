@@ -56,10 +56,12 @@ function fitted(at, size) {
     const values = at.map((place) => place[axis]);
     return [Math.min(...values), Math.max(...values)];
   });
-  return at.map((place) =>
+  // Two nodes are level, and a box without height cannot be drawn: they go into its corners.
+  const flat = (i, axis) => (at.length > 1 ? (i % 2) * size[axis] : size[axis] / 2);
+  return at.map((place, i) =>
     place.map((value, axis) => {
       const [least, most] = ends[axis];
-      return most - least < 0.01 ? size[axis] / 2 : ((value - least) / (most - least)) * size[axis];
+      return most - least < 0.01 ? flat(i, axis) : ((value - least) / (most - least)) * size[axis];
     }),
   );
 }

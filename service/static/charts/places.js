@@ -80,8 +80,12 @@ export function flowing(panel) {
 }
 
 /** What a node is in the legend: its kind, the rarer ones together, or the column that it stands in. */
-function naming({ nodes, groups, walk, words }) {
+function naming({ nodes, links, groups, directed, walk, words }) {
   const kind = (node) => node.kind || groups[node.group];
+  // Where things stand on either side of a tie, the column tells nothing of them.
+  const column = new Map(nodes.map(({ id, group }) => [id, group]));
+  const either = links.some(({ source, target }) => column.get(source) !== 0 || column.get(target) === 0);
+  if (!directed && either && nodes.every((node) => !node.kind)) return () => groups[0];
   const counts = new Map();
   for (const node of nodes) counts.set(kind(node), (counts.get(kind(node)) || 0) + 1);
   if (counts.size <= COLOURS.length) return kind;
