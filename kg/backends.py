@@ -37,11 +37,6 @@ class Job:
     seconds: float = 30.0
     base_iri: str | None = None
 
-    @property
-    def own_dataset(self) -> bool:
-        """Whether query or request name their graphs."""
-        return self.dataset or bool(self.default_graphs or self.named_graphs)
-
 
 class Run(Protocol):
     """A query that runs: its answer comes as bytes, then it succeeds or fails."""

@@ -96,28 +96,27 @@ class DataSet:
 
 
 def stated_sizes(engine: Selecting, base_iri: str = BASE) -> dict[str, int]:
-    """How many triples each named graph holds, as its catalogue tells since the last build.
+    """How many triples each named graph holds, as the catalogue in the graph tells.
 
-    For graphs that are too large to be counted while somebody waits.
+    For graphs that are too large to be counted while somebody waits; what was changed since the
+    last build is not counted.
 
     Args:
         engine: Where to ask.
         base_iri: Base of the IRIs in the graph.
 
     Returns:
-        IRI of a named graph → its triples; that of the whole data set → triples of all.
+        IRI of a named graph → its triples.
     """
     text = rq.rebase(rq.load("kg", "queries", "describe", "stated-sizes").text, base_iri)
-    whole = f"{base_iri}dataset/istc-kg"
     return {
-        iri if iri == whole else iri.replace("/dataset/", "/graph/"): int(text_of(row["number"]))
+        text_of(row["dataset"]).replace("/dataset/", "/graph/"): int(text_of(row["number"]))
         for row in engine.select(text)
-        for iri in [text_of(row["dataset"])]
     }
 
 
 def data_sets(
-    engine: Selecting, sizes: Mapping[str, int], base_iri: str, *, stated: bool = False
+    engine: Selecting, sizes: Mapping[str, int], base_iri: str, *, merged: bool = False
 ) -> tuple[DataSet, ...]:
     """The data sets that there are now.
 
@@ -125,7 +124,7 @@ def data_sets(
         engine: Where to ask.
         sizes: Triples of each named graph.
         base_iri: Base of the IRIs in the graph.
-        stated: Whether the triples of the whole are those of the last build, and not counted.
+        merged: Whether the default graph is known to be a set, whose triples are quick to count.
 
     Returns:
         The whole graph first, then its parts, largest first.
@@ -146,7 +145,7 @@ def data_sets(
         for document in [row.get("document")]
     ]
     parts.sort(key=lambda part: (-part.triples, part.thing.iri))
-    triples = _triples(engine, base_iri, stated=stated)
+    triples = _triples(engine, merged=merged)
     return DataSet(Thing(whole, names.get(whole, {})), triples), *parts
 
 
@@ -330,26 +329,24 @@ def _counts(engine: Selecting, name: str) -> tuple[Count, ...]:
     )
 
 
-def _triples(engine: Selecting, base_iri: str = BASE, *, stated: bool = False) -> int:
-    known = stated_sizes(engine, base_iri).get(f"{base_iri}dataset/istc-kg") if stated else None
-    if known is not None:
-        return known
-    (row,) = engine.select(rq.load("kg", "queries", "describe", "count-triples").text)
+def _triples(engine: Selecting, *, merged: bool = False) -> int:
+    name = "count-merged" if merged else "count-triples"
+    (row,) = engine.select(rq.load("kg", "queries", "describe", name).text)
     return int(text_of(row["number"]))
 
 
-def summary(engine: Selecting, *, stated: bool = False) -> Summary:
+def summary(engine: Selecting, *, merged: bool = False) -> Summary:
     """Count what is in the graph.
 
     Args:
         engine: Where to ask.
-        stated: Whether the triples of the whole are those of the last build, and not counted.
+        merged: Whether the default graph is known to be a set, whose triples are quick to count.
 
     Returns:
         The counts, largest first.
     """
     return Summary(
-        _triples(engine, stated=stated),
+        _triples(engine, merged=merged),
         _counts(engine, "count-things"),
         _counts(engine, "count-facts"),
         _counts(engine, "count-documents"),

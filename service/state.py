@@ -126,8 +126,7 @@ class State:
             digest: Digest of the version that answers.
 
         Returns:
-            What is counted; for a large graph what its catalogue tells since the last build, with
-            the IRI of the whole data set as well.
+            What is counted; for a large graph what its catalogue tells.
         """
 
         def found() -> dict[str, int]:

@@ -146,7 +146,12 @@ def things(home: Path) -> set[str]:
 def orphans(home: Path, found: Crawl) -> set[str]:
     """Things that no visited page links to."""
     linked = {unquote(urlsplit(address).path) for address in found.met}
-    return {thing for thing in things(home) if f"/doc/{thing.removeprefix(ID)}" not in linked}
+    # Questions have pages of their own.
+    pages = {
+        thing: f"/doc/{thing.removeprefix(ID)}".replace("/doc/question/", "/questions/")
+        for thing in things(home)
+    }
+    return {thing for thing, page in pages.items() if page not in linked}
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ It has one thread, so that forking is safe, and no way to the network where the 
 (a network namespace of its own). Requests come as JSON lines over the socket FD, from
 `kg.store.readers`:
 
-    {"id": …, "query": …, "format": …, "union": …, "default_graphs": […], "named_graphs": […],
+    {"id": …, "query": …, "format": …, "default_graphs": […], "named_graphs": […],
      "out": …, "token": …, "seconds": …, "memory": …}     run a query
     {"demote": id}                                        let others go first
     {"kill": id}                                          stop it
@@ -38,7 +38,7 @@ from pyoxigraph import RdfFormat, Store
 from kg import skolem
 from kg.namespaces import JOURNAL
 from kg.processes import end_with_parent as end_with_parent
-from kg.store import union, worker
+from kg.store import merging, union, worker
 
 #: Workers that wait for a query at most. As many as usually run at once: a new one costs a fork,
 #: and a copy of each page that it writes to.
@@ -116,6 +116,22 @@ def load(folder: Path, *, plain: bool = False) -> Store:
     return store
 
 
+def _merged(folder: Path) -> Path:
+    """The merge of a version, made in a child for the reason that `load` has one."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            merging.merged(folder)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise OSError(f"{folder / merging.FOLDER} cannot be written")
+    return folder / merging.FOLDER
+
+
 def _held() -> int:
     """Memory of this process, in bytes: what a worker copies that reads all of the graph."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -127,8 +143,8 @@ class Keeper:
 
     Args:
         control: The socket to who asks.
-        folder: The checkpoint of the version.
-        store: The version in memory; None lets each worker open the checkpoint.
+        folder: The version on disk.
+        store: The version in memory; None lets each worker open the folder.
         spare: How many workers wait for a query.
         most: Memory that waiting workers may have taken for themselves together, in bytes; what
             they give back to the system and take again counts twice.
@@ -302,6 +318,8 @@ def main(arguments: list[str]) -> None:
     leave_network()
     path = Path(folder)
     store = load(path, plain=dataset == "plain") if where == "memory" else None
+    if store is None and dataset == "union":
+        path = _merged(path)
     gc.collect()
     gc.freeze()
     Keeper(control, path, store, int(spare), int(most)).run()

@@ -60,7 +60,6 @@ class LocalRun:
             "query": self._job.query,
             "base_iri": self._job.base_iri,
             "format": self._job.media_type,
-            "union": not self._job.own_dataset,
             "default_graphs": self._job.default_graphs,
             "named_graphs": self._job.named_graphs,
             "out": str(self._pipe),

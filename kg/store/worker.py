@@ -36,8 +36,8 @@ def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
     Args:
         source: File descriptor of the pipe with jobs, one JSON line each.
         done: File descriptor to which it tells that a job has ended.
-        folder: The checkpoint of the version.
-        store: The version in memory; None opens the checkpoint.
+        folder: The version on disk, its default graph filled where that is wanted.
+        store: The version in memory; None opens the folder.
     """
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -46,7 +46,6 @@ def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
         # What the engine says when it runs out of memory is not for our log.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        in_memory = store is not None
         if store is None:
             store = Store.read_only(str(folder))
         began = _faults()
@@ -54,7 +53,7 @@ def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
             for text in jobs:
                 job = json.loads(text)
                 _limit(job)
-                ended = _answer(store, job, in_memory)
+                ended = _answer(store, job)
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 told = {
                     "worker": os.getpid(),
@@ -85,16 +84,16 @@ def _limit(job: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
-def _answer(store: Store, job: dict[str, Any], in_memory: bool) -> int:
+def _answer(store: Store, job: dict[str, Any]) -> int:
     """Answer one query into its pipe; how it ended."""
     with contextlib.suppress(OSError), open(job["out"], "wb", buffering=0) as out:
-        code = _query(store, job, in_memory, out)
+        code = _query(store, job, out)
         out.write(bytes.fromhex(job["token"]) + bytes([code]))
         return code
     return FAILED
 
 
-def _query(store: Store, job: dict[str, Any], in_memory: bool, out: IO[bytes]) -> int:
+def _query(store: Store, job: dict[str, Any], out: IO[bytes]) -> int:
     default: list[Any] = [NamedNode(iri) for iri in job["default_graphs"]]
     named: list[Any] = [NamedNode(iri) for iri in job["named_graphs"]]
     given = bool(default or named)
@@ -102,7 +101,6 @@ def _query(store: Store, job: dict[str, Any], in_memory: bool, out: IO[bytes]) -
         found = store.query(
             job["query"],
             base_iri=job["base_iri"],
-            use_default_graph_as_union=job["union"] and not in_memory,
             default_graph=default if given else None,
             named_graphs=named if given else None,
         )

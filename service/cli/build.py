@@ -40,7 +40,7 @@ def command(session: Session, force: bool, quiet: bool) -> None:
         return
     with session.engine() as engine:
         large = report.version.quads > session.settings.memory_quads
-        write_summary(report.version, describing.summary(engine, stated=large))
+        write_summary(report.version, describing.summary(engine, merged=large))
 
 
 def build(session: Session, *, force: bool = False) -> BuildReport:

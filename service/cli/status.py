@@ -28,7 +28,7 @@ def command(session: Session, form: str, language: str) -> None:
     version = session.version()
     with session.engine() as engine:
         large = version.quads > session.settings.memory_quads
-        summary = describing.summary(engine, stated=large)
+        summary = describing.summary(engine, merged=large)
     if form == "text":
         write_summary(version, summary, language)
         return

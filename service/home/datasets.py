@@ -15,14 +15,13 @@ def sizes() -> dict[str, int]:
     """IRI of each named graph → number of its triples, the journal left out."""
     base = state().settings.base_iri
     found = state().graph_sizes(version().digest)
-    left_out = (f"{base}graph/journal", f"{base}dataset/istc-kg")
-    return {iri: number for iri, number in found.items() if iri not in left_out}
+    return {iri: number for iri, number in found.items() if iri != f"{base}graph/journal"}
 
 
 def summary() -> Summary:
     """What is in the graph."""
     return state().kept.get(
-        version().digest, "summary", lambda: describing.summary(engine(), stated=state().large)
+        version().digest, "summary", lambda: describing.summary(engine(), merged=state().large)
     )
 
 
@@ -32,7 +31,7 @@ def data_sets() -> tuple[DataSet, ...]:
     return state().kept.get(
         version().digest,
         "datasets",
-        lambda: describing.data_sets(engine(), sizes(), base, stated=state().large),
+        lambda: describing.data_sets(engine(), sizes(), base, merged=state().large),
     )
 
 
