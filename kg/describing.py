@@ -130,6 +130,7 @@ def data_sets(
         The whole graph first, then its parts, largest first.
     """
     text = rq.rebase(rq.load("kg", "queries", "browse", "datasets").text, base_iri)
+    text = rq.bind(text, ["graph"], [[NamedNode(iri)] for iri in sorted(sizes)])
     rows = [{name: text_of(term) for name, term in row.items()} for row in engine.select(text)]
     whole = f"{base_iri}dataset/istc-kg"
     known = {row[name] for row in rows for name in ("dataset", "document") if name in row}
