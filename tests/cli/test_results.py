@@ -34,12 +34,6 @@ def test_build_tells_what_was_loaded(tmp_path: Path) -> None:
     assert "no input has changed" in again.stderr
 
 
-def test_a_forced_build_of_the_same_tables_gives_the_same_version(istc: Istc) -> None:
-    before = json.loads(istc("status", "--format", "json").stdout)
-    assert istc("build", "--force", "--quiet").returncode == 0
-    assert json.loads(istc("status", "--format", "json").stdout) == before
-
-
 def test_questions_lists_every_question_in_the_language_asked_for(istc: Istc) -> None:
     found = json.loads(istc("questions", "--format", "json").stdout)
     english, chinese = istc("questions", "--lang", "en"), istc("questions", "--lang", "zh")
