@@ -141,7 +141,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(
-    ("table", "key", "column", "value", "what", "remedy"), needs.sample(BROKEN, 3)
+    ("table", "key", "column", "value", "what", "remedy"), needs.sample(BROKEN, 5)
 )
 def test_a_bad_cell_stops_the_build_with_place_and_remedy_and_the_graph_stays(
     rooms: Path,

@@ -34,7 +34,7 @@ FIRST, EACH = 300, 40
 RECORDS = 12
 
 KEYS = sorted(data_sets.data_sets())
-by_set = pytest.mark.parametrize("key", needs.sample(KEYS, 2))
+by_set = pytest.mark.parametrize("key", needs.sample(KEYS, 4))
 
 
 class Stand:
