@@ -53,7 +53,8 @@ def open_store(home: Path) -> Store:
         shutil.rmtree(left, ignore_errors=True)
     shown = versions.current(home)
     if shown and not folder.exists() and shown.path.is_dir():
-        shutil.copytree(shown.path, partial)
+        # What `kg.store.merging` made from the version is none of the truth.
+        shutil.copytree(shown.path, partial, ignore=shutil.ignore_patterns("merged*"))
         os.rename(partial, folder)
     try:
         return Store(str(folder))

@@ -224,7 +224,7 @@ def _questions(iri: str) -> list[tuple[Question, str]]:
 
 
 def _graph(iri: str, links: signposting.Links) -> str | None:
-    sizes = datasets.sizes()
+    sizes = state().graph_sizes(version().digest)
     if iri not in sizes:
         return None
     return render_template(

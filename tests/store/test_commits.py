@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from kg.errors import InvalidRdf, StoreLocked
 from kg.exporting import quads as exported
 from kg.namespaces import JOURNAL
-from kg.store import changes, versions
+from kg.store import changes, merging, versions
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 
@@ -149,10 +149,12 @@ def test_there_is_one_writer_at_a_time_and_the_second_learns_who_it_is(home: Pat
 
 def test_a_lost_truth_is_restored_from_the_current_version(home: Path) -> None:
     before = commit(home, quads(4, "y"))
+    merging.merged(before.path)
     (home / "truth").rename(home / "lost")
     with Truth.open(home) as truth:
         assert truth.version == before.number
         assert truth.digest() == before.digest
+    assert not (home / "truth" / merging.FOLDER).exists()
 
 
 def test_old_versions_go_but_those_in_use_stay(home: Path) -> None:
