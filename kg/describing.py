@@ -115,16 +115,13 @@ def stated_sizes(engine: Selecting, base_iri: str = BASE) -> dict[str, int]:
     }
 
 
-def data_sets(
-    engine: Selecting, sizes: Mapping[str, int], base_iri: str, *, merged: bool = False
-) -> tuple[DataSet, ...]:
+def data_sets(engine: Selecting, sizes: Mapping[str, int], base_iri: str) -> tuple[DataSet, ...]:
     """The data sets that there are now.
 
     Args:
         engine: Where to ask.
         sizes: Triples of each named graph.
         base_iri: Base of the IRIs in the graph.
-        merged: Whether the default graph is known to be a set, whose triples are quick to count.
 
     Returns:
         The whole graph first, then its parts, largest first.
@@ -146,8 +143,7 @@ def data_sets(
         for document in [row.get("document")]
     ]
     parts.sort(key=lambda part: (-part.triples, part.thing.iri))
-    triples = _triples(engine, merged=merged)
-    return DataSet(Thing(whole, names.get(whole, {})), triples), *parts
+    return DataSet(Thing(whole, names.get(whole, {})), _triples(engine)), *parts
 
 
 def located(engine: Selecting, base_iri: str) -> dict[str, tuple[int, int]]:
@@ -330,24 +326,22 @@ def _counts(engine: Selecting, name: str) -> tuple[Count, ...]:
     )
 
 
-def _triples(engine: Selecting, *, merged: bool = False) -> int:
-    name = "count-merged" if merged else "count-triples"
-    (row,) = engine.select(rq.load("kg", "queries", "describe", name).text)
+def _triples(engine: Selecting) -> int:
+    (row,) = engine.select(rq.load("kg", "queries", "describe", "count-triples").text)
     return int(text_of(row["number"]))
 
 
-def summary(engine: Selecting, *, merged: bool = False) -> Summary:
+def summary(engine: Selecting) -> Summary:
     """Count what is in the graph.
 
     Args:
         engine: Where to ask.
-        merged: Whether the default graph is known to be a set, whose triples are quick to count.
 
     Returns:
         The counts, largest first.
     """
     return Summary(
-        _triples(engine, merged=merged),
+        _triples(engine),
         _counts(engine, "count-things"),
         _counts(engine, "count-facts"),
         _counts(engine, "count-documents"),

@@ -173,6 +173,10 @@ class Settings:
                     where=f"ISTC_{name.upper()}={getattr(self, name)}",
                 )
 
+    def in_memory(self, quads: int) -> bool:
+        """Whether a version of so many quads is held in memory."""
+        return quads <= self.memory_quads
+
     def environ(self) -> dict[str, str]:
         """The settings as variables, for a process of ours; `from_env` reads them."""
         return {f"ISTC_{f.name.upper()}": str(getattr(self, f.name)) for f in fields(self)}

@@ -117,7 +117,7 @@ class State:
     def large(self) -> bool:
         """Whether the graph is read from disk: what looks through all of it takes long."""
         found = self.engine.version()
-        return found is not None and found.quads > self.settings.memory_quads
+        return found is not None and not self.settings.in_memory(found.quads)
 
     def graph_sizes(self, digest: str) -> dict[str, int]:
         """How many triples each named graph holds, kept for a data version.

@@ -189,7 +189,7 @@ class LocalBackend:
                     self._retire(coming)
                 coming = self._next = Readers(
                     shown,
-                    in_memory=shown.quads <= self._settings.memory_quads,
+                    in_memory=self._settings.in_memory(shown.quads),
                     copies=self._copies,
                     dataset=self._settings.dataset,
                 )

@@ -39,8 +39,7 @@ def command(session: Session, force: bool, quiet: bool) -> None:
         click.echo(report.version.number)
         return
     with session.engine() as engine:
-        large = report.version.quads > session.settings.memory_quads
-        write_summary(report.version, describing.summary(engine, merged=large))
+        write_summary(report.version, describing.summary(engine))
 
 
 def build(session: Session, *, force: bool = False) -> BuildReport:

@@ -27,8 +27,7 @@ def command(session: Session, form: str, language: str) -> None:
     """
     version = session.version()
     with session.engine() as engine:
-        large = version.quads > session.settings.memory_quads
-        summary = describing.summary(engine, merged=large)
+        summary = describing.summary(engine)
     if form == "text":
         write_summary(version, summary, language)
         return

@@ -20,18 +20,14 @@ def sizes() -> dict[str, int]:
 
 def summary() -> Summary:
     """What is in the graph."""
-    return state().kept.get(
-        version().digest, "summary", lambda: describing.summary(engine(), merged=state().large)
-    )
+    return state().kept.get(version().digest, "summary", lambda: describing.summary(engine()))
 
 
 def data_sets() -> tuple[DataSet, ...]:
     """The data sets that are served, the whole graph first."""
     base = state().settings.base_iri
     return state().kept.get(
-        version().digest,
-        "datasets",
-        lambda: describing.data_sets(engine(), sizes(), base, merged=state().large),
+        version().digest, "datasets", lambda: describing.data_sets(engine(), sizes(), base)
     )
 
 
