@@ -40,6 +40,14 @@ def built_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return home
 
 
+@pytest.fixture(scope="module")
+def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it that the tests of one module have for themselves."""
+    home = tmp_path_factory.mktemp("own") / "home"
+    shutil.copytree(built_home, home, ignore=LIVE)
+    return home
+
+
 @pytest.fixture(scope="session")
 def register_home(built_home: Path) -> Path:
     """A copy of it with a made-up register that has the totals of the paper on Beijing.

@@ -12,7 +12,7 @@ from kg.errors import NotFound
 from service import addresses, caching, language
 from service.negotiation import HTML, vary
 from service.questions import asked, drawing
-from service.state import state, version
+from service.state import version
 
 #: Pictures are listed by view: the wide ones first, then the others.
 _FIRST = ("map", "timeline", "tree", "network")
@@ -59,9 +59,7 @@ def picture(question_id: str) -> Response:
         question=answered.question,
         answered=answered,
         page=asked.page(len(answered.rows)),
-        options=asked.choices(answered),
-        searched_from=asked.SEARCHED_FROM,
-        listed=asked.LISTED if state().large else None,
+        **asked.form(answered),
         values=asked.worded(answered),
         documents=_documents(answered),
         permanent=asked.permanent(answered),

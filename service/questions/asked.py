@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -137,6 +138,15 @@ def choices(answered: Answered) -> dict[str, list[Choice]]:
                 partial(asking.answerable, engine(), question, terms, parameter),
             )
     return found
+
+
+def form(answered: Answered) -> dict[str, Any]:
+    """What `questions/_form.html` needs beside the answer; see `choices`."""
+    return {
+        "options": choices(answered),
+        "searched_from": SEARCHED_FROM,
+        "listed": LISTED if state().large else None,
+    }
 
 
 def all_choices(asked: Asked) -> dict[str, list[Choice]]:

@@ -72,7 +72,6 @@ def question(question_id: str) -> AnyResponse:
     typed = signposting.Links(iri, RDF)
     typed.about([f"{SH}SPARQLExecutable"])
     shown = asked.page(len(answered.rows))
-    options = asked.choices(answered)
     values = {name: value for name, value in answered.parameters.items() if value}
     body = render_template(
         "questions/question.html",
@@ -81,9 +80,7 @@ def question(question_id: str) -> AnyResponse:
         links=typed,
         data=schema_org.question(found, iri),
         page=shown,
-        options=options,
-        searched_from=asked.SEARCHED_FROM,
-        listed=asked.LISTED if state().large else None,
+        **asked.form(answered),
         parameters=urlencode({p.name: values.get(p.name, "") for p in found.parameters}, safe="/:"),
         version=version(),
         permanent=asked.permanent(answered),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,14 +14,7 @@ from kg.settings import Settings
 from service import remote
 from tests.cli.conftest import Done, run
 from tests.remote.engines import STORES, Store
-from tests.serving import LIVE, Service, serving
-
-
-@pytest.fixture(scope="module")
-def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("remote") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
-    return home
+from tests.serving import Service, serving
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from kg.namespaces import RDF_TYPE, RDFS_LABEL, graph, istc
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.store.versions import content_digest
-from tests.serving import BROWSER, LIVE, Service, serving
+from tests.serving import BROWSER, Service, serving
 
 BASE = "https://w3id.org/istc-kg/"
 XSD_URI = "http://www.w3.org/2001/XMLSchema#anyURI"
@@ -38,15 +37,9 @@ def named(key: str, label: str, kind: str = "ResearchOrganization") -> list[Quad
 
 
 @pytest.fixture(scope="module")
-def own_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose graph the tests may change."""
-    return Path(shutil.copytree(built_home, tmp_path_factory.mktemp("own") / "home", ignore=LIVE))
-
-
-@pytest.fixture(scope="module")
-def own(own_home: Path) -> Iterator[Service]:
+def own(home: Path) -> Iterator[Service]:
     """A service on a home of its own."""
-    with serving(own_home) as running:
+    with serving(home) as running:
         yield running
 
 
@@ -104,14 +97,12 @@ def test_a_download_that_is_not_there_is_answered_with_those_that_are(service: S
     assert service.send("HEAD", reply.json()["suggestions"][0]).status == 200
 
 
-def test_a_commit_is_answered_from_at_once_and_changes_the_tags(
-    own: Service, own_home: Path
-) -> None:
+def test_a_commit_is_answered_from_at_once_and_changes_the_tags(own: Service, home: Path) -> None:
     paths = ["/doc/org/cas.ttl", "/sparql?query=ASK%7B%7D", "/questions/rankings.json", "/"]
     before = {path: own.get(path).header("ETag") for path in paths}
     number = own.get("/version").json()["data"]["version"]
     assert own.get("/doc/org/new-one").status == 404
-    commit(own_home, *named("org/new-one", "新机构"))
+    commit(home, *named("org/new-one", "新机构"))
     assert own.page("/doc/org/new-one").status == 200
     for path, etag in before.items():
         reply = own.get(path, If_None_Match=etag)
@@ -126,9 +117,9 @@ def test_a_restart_without_a_change_keeps_the_tags(service: Service, built_home:
             assert other.get(path).header("ETag") == service.get(path).header("ETag") != ""
 
 
-def test_hostile_names_are_shown_as_text(own: Service, own_home: Path) -> None:
+def test_hostile_names_are_shown_as_text(own: Service, home: Path) -> None:
     commit(
-        own_home,
+        home,
         *named("org/hostile", HOSTILE),
         Quad(
             NamedNode(f"{BASE}id/org/hostile"),
@@ -164,8 +155,8 @@ def test_hostile_names_are_shown_as_text(own: Service, own_home: Path) -> None:
     assert HOSTILE in json.dumps(json.loads(data), ensure_ascii=False).replace('\\"', '"')
 
 
-def test_chinese_keys_are_found_in_any_percent_encoding(own: Service, own_home: Path) -> None:
-    commit(own_home, *named("org/中科院", "中国科学院的别名"))
+def test_chinese_keys_are_found_in_any_percent_encoding(own: Service, home: Path) -> None:
+    commit(home, *named("org/中科院", "中国科学院的别名"))
     encoded = "/org/%E4%B8%AD%E7%A7%91%E9%99%A2"
     moved = own.get(f"/id{encoded}", BROWSER)
     assert (moved.status, moved.header("Location")) == (303, f"/doc{encoded}")
@@ -179,10 +170,8 @@ def test_chinese_keys_are_found_in_any_percent_encoding(own: Service, own_home: 
     assert "org\\/中科院" in turtle.text or "id/org/中科院" in turtle.text
 
 
-def test_without_a_graph_things_are_unavailable_and_not_unknown(
-    own: Service, own_home: Path
-) -> None:
-    (own_home / "current").rename(own_home / "away")
+def test_without_a_graph_things_are_unavailable_and_not_unknown(own: Service, home: Path) -> None:
+    (home / "current").rename(home / "away")
     assert own.get("/healthz").status == 200
     ready = own.get("/readyz")
     assert (ready.status, ready.json()["failed"]) == (503, "store")
@@ -198,7 +187,7 @@ def test_without_a_graph_things_are_unavailable_and_not_unknown(
             assert reply.status == 503, path
             assert int(reply.header("Retry-After")) > 0
     assert own.get("/version").json()["data"] is None
-    (own_home / "away").rename(own_home / "current")
+    (home / "away").rename(home / "current")
     assert own.get("/readyz").status == 200
 
 

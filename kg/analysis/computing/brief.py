@@ -136,7 +136,7 @@ class _Works:
             beside = _words("growth.beside", before=before, after=joint)
             yield _figure(
                 "growth",
-                None if grown is None else round(100 * grown, 2),
+                measures.percent(grown),
                 "percent",
                 [earlier, fact],
                 f"{begin}/{end}",
@@ -153,7 +153,7 @@ class _Works:
                 theirs = {partner: works for partner, _, works, _ in now.of(one).rows()}
                 place = 1 + sum(more > theirs[other] for more in theirs.values())
                 beside = _words(f"{name}.beside", place=place, among=len(theirs))
-                share = round(100 * joint / total, 2)
+                share = measures.percent(joint / total)
                 yield _figure(name, share, "percent", [fact, own], when, beside)
         if len(totals) > 1:
             (mine, own), (theirs_all, other) = totals[self.home], totals[self.partner]
