@@ -113,9 +113,9 @@ class Service:
         fields = urlencode({"query": query, **parameters}, quote_via=quote)
         return self.get(f"/sparql?{fields}", accept)
 
-    def select(self, query: str) -> list[dict[str, str]]:
+    def select(self, query: str, **parameters: str) -> list[dict[str, str]]:
         """Rows of a SELECT, the terms as their text."""
-        reply = self.sparql(query)
+        reply = self.sparql(query, **parameters)
         assert reply.status == 200, reply.text
         rows = reply.json()["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in rows]

@@ -117,6 +117,9 @@ class Wire:
     ) -> requests.Response:
         """Send a query by form POST (SPARQL 1.1 Protocol, section 2.1.2).
 
+        A store may close a kept connection just when it is used again; where no response begins,
+        the query is sent once more, which changes nothing there (RFC 9110, section 9.2.2).
+
         Args:
             url: The address for queries.
             fields: Its parameters.
@@ -133,19 +136,24 @@ class Wire:
         """
         _using.line = line
         try:
-            return self._session.post(
-                url,
-                data=list(fields),
-                headers={"Accept": accept},
-                timeout=(CONNECT_SECONDS, seconds),
-                auth=self._auth,
-                stream=True,
-                allow_redirects=False,
-            )
+            with suppress(*_UNREACHABLE):
+                return self._post(url, fields, accept, seconds)
+            return self._post(url, fields, accept, seconds)
         except _UNREACHABLE as error:
             raise unreachable(url) from error
         finally:
             _using.line = None
+
+    def _post(self, url: str, fields: Fields, accept: str, seconds: float) -> requests.Response:
+        return self._session.post(
+            url,
+            data=list(fields),
+            headers={"Accept": accept},
+            timeout=(CONNECT_SECONDS, seconds),
+            auth=self._auth,
+            stream=True,
+            allow_redirects=False,
+        )
 
     def change(self, url: str, update: str) -> requests.Response:
         """Send an update directly (SPARQL 1.1 Protocol, section 2.2.2).
