@@ -5,7 +5,8 @@
 Things, questions and searches of two graphs: that of the papers, asked by one reader, and one that
 registers have made large, asked by eight readers at once, none of whom pauses. Times are those that
 the service itself takes, as its log says: of pages that nobody has asked for since the data
-changed, and of the same pages again.
+changed, and of the same pages again. What all pages about a class of things share is made with the
+first of them; one of each is asked for before.
 """
 
 from __future__ import annotations
@@ -54,37 +55,44 @@ class _Loaded(HTMLParser):
             self.found.append(given.get("src") or "")
 
 
-def kinds(home: Path) -> dict[str, list[str]]:
+def kinds(home: Path) -> tuple[dict[str, list[str]], list[str]]:
     """Which pages are measured: the hubs of the graph, some things, all questions, some searches.
 
     Args:
         home: A home with a graph.
 
     Returns:
-        Kind of page → addresses, in the one and the other language by turns.
+        Kind of page → addresses, in the one and the other language by turns; and one of a thing of
+        each class that is not among them.
     """
     version = versions.current(home)
     assert version is not None
     uses: Counter[str] = Counter()
-    things: set[str] = set()
+    classes: dict[str, set[str]] = {}
     names: set[str] = set()
     for quad in Store.read_only(str(version.path)):
         if isinstance(quad.object, NamedNode):
             uses[quad.object.value] += 1
         if quad.predicate == RDF_TYPE and isinstance(quad.subject, NamedNode):
-            things.add(quad.subject.value)
+            classes.setdefault(quad.object.value, set()).add(quad.subject.value)
         if quad.predicate == RDFS_LABEL and isinstance(quad.object, Literal):
             names.add(quad.object.value)
     pick = random.Random(5)
-    ours = sorted(thing for thing in things if thing.startswith(ID))
+    ours = sorted({thing for some in classes.values() for thing in some if thing.startswith(ID)})
     hubs = sorted(ours, key=lambda thing: (-uses[thing], thing))[:_HUBS]
     chosen = dict.fromkeys([*hubs, *pick.sample(ours, _THINGS)])
     typed = dict.fromkeys(name[: pick.randrange(2, 12)] for name in pick.sample(sorted(names), 150))
-    return {
-        "things": _by_turns(f"/doc/{quote(thing.removeprefix(ID))}" for thing in chosen),
+    others = (sorted(some & set(ours) - set(chosen)) for some in classes.values())
+    asked = {
+        "things": _by_turns(map(_document, chosen)),
         "questions": _by_turns(f"/questions/{one.id}" for one in catalogue.questions()),
         "searches": _by_turns(f"/search?q={quote(text)}" for text in typed),
     }
+    return asked, [_document(some[0]) for some in others if some]
+
+
+def _document(thing: str) -> str:
+    return f"/doc/{quote(thing.removeprefix(ID))}"
 
 
 def _by_turns(paths: Iterable[str]) -> list[str]:
@@ -107,12 +115,10 @@ def times(home: Path, clients: int) -> tuple[list[list[str]], bool]:
     rows, first, slow = [], [], []
     version = versions.current(home)
     assert version is not None
-    asked = kinds(home)
+    asked, one_of_each = kinds(home)
     with serving(home, client_seconds="0", log="text") as service:
         ready(service)
-        # The first page of a kind also pays for what is made once a start.
-        for path in ("/doc/country/DEU", "/questions/rankings", "/search?q=zhong"):
-            served(service, [path], BROWSER)
+        served(service, [*one_of_each, "/questions/rankings", "/search?q=zhong"], BROWSER)
         for kind, addresses in asked.items():
             for name in ("first", "again"):
                 found = served(service, addresses, BROWSER, clients)

@@ -34,8 +34,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources.abc import Traversable
+from functools import cache
 from typing import Any
 
 from kg import entries, resources, rq
@@ -52,7 +51,6 @@ from kg.entries import (
 )
 from kg.errors import InvalidInput, NotFound
 
-_ID = re.compile(r"[a-z0-9-]+")
 _HEADER = [
     "title",
     "rationale",
@@ -189,7 +187,7 @@ def from_file(file: rq.RqFile) -> Question:
 
 def questions() -> list[Question]:
     """All questions, by id."""
-    return [_read(item) for item in resources.files("kg", "questions", suffix=".rq")]
+    return [_read(name) for name in _ids()]
 
 
 def question(question_id: str) -> Question:
@@ -204,32 +202,25 @@ def question(question_id: str) -> Question:
     Raises:
         NotFound: There is none of this id; near ones are suggested.
     """
-    # A look at one file instead of all: each page of the service asks this a few times.
-    if not (_ID.fullmatch(question_id) and _file(question_id).is_file()):
-        names = [
-            f.name.removesuffix(".rq") for f in resources.files("kg", "questions", suffix=".rq")
-        ]
-        near = difflib.get_close_matches(question_id, names, n=3, cutoff=0.4)
+    if question_id not in _ids():
+        near = difflib.get_close_matches(question_id, _ids(), n=3, cutoff=0.4)
         raise NotFound(
             f"There is no question “{question_id}”.",
             hint=f"Did you mean {', '.join(near)}?" if near else "List them with: istc questions.",
             extra={"suggestions": near},
         )
-    return _read(_file(question_id))
+    return _read(question_id)
 
 
-def _file(question_id: str) -> Traversable:
-    return resources.root("kg", "questions", f"{question_id}.rq")
+@cache
+def _ids() -> tuple[str, ...]:
+    files = resources.files("kg", "questions", suffix=".rq")
+    return tuple(item.name.removesuffix(".rq") for item in files)
 
 
-def _read(item: Traversable) -> Question:
-    return _parsed(item.name, item.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=2048)
-def _parsed(name: str, text: str) -> Question:
-    """A question by the text of its file, read once for each text."""
-    return from_file(rq.parse(name, text))
+@cache
+def _read(question_id: str) -> Question:
+    return from_file(rq.load("kg", "questions", question_id))
 
 
 __all__ = [

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias
 
 import yaml
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
 from kg import resources
 from kg.errors import InvalidInput
@@ -98,6 +98,7 @@ def read_all(*parts: str) -> Iterator[RqFile]:
         yield read(item)
 
 
+@cache
 def load(*parts: str) -> RqFile:
     """One `.rq` file of the package, e.g. `load("kg", "queries", "ask", "sources")`."""
     return read(resources.root(*parts[:-1], parts[-1] + ".rq"))
@@ -181,3 +182,10 @@ def cut(text: str, limit: int, offset: int = 0) -> str:
 def rebase(text: str, base_iri: str) -> str:
     """The same text under another base IRI (private deployments); a no-op for ours."""
     return text if base_iri == BASE else text.replace(BASE, base_iri)
+
+
+def solutions(found: QuerySolutions) -> Iterator[dict[str, Term]]:
+    """Solutions as dicts, name of the variable → term; unbound variables are left out."""
+    names = [variable.value for variable in found.variables]
+    for row in found:
+        yield {name: term for name, term in zip(names, row, strict=True) if term is not None}

@@ -68,7 +68,7 @@ class Outline:
     volatile: bool
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def outline(text: str) -> Outline:
     """Read the form of a query, and refuse what is no query.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import signal
@@ -127,6 +128,9 @@ class Server:
             KeyboardInterrupt: There was a second signal.
         """
         log.info("serving at %s", self.url)
+        # What is there by now stays; collections need not look through it again.
+        gc.collect()
+        gc.freeze()
         with self._heard():
             while not self._signals:
                 self._turn(1.0)

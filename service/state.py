@@ -21,7 +21,7 @@ from kg.store.versions import Version
 T = TypeVar("T")
 
 
-#: Values that are kept for a version; the oldest go first.
+#: Values that are kept for a version; those that nobody asked for longest go first.
 KEPT = 2000
 
 
@@ -77,7 +77,8 @@ class PerVersion:
             if digest != self._digest:
                 self._digest, self._values = digest, {}
             if key in self._values:
-                return cast(T, self._values[key])
+                value = self._values[key] = self._values.pop(key)
+                return cast(T, value)
         value = compute()
         with self._lock:
             if digest == self._digest:

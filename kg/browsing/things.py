@@ -62,7 +62,7 @@ def _is_fact(iri: str) -> bool:
 class _Group:
     """The facts that a thing has one part in, under one heading."""
 
-    all: list[str] = field(default_factory=list)
+    all: dict[str, None] = field(default_factory=dict)
     shown: list[str] = field(default_factory=list)
 
 
@@ -73,9 +73,7 @@ def _groups(rows: Iterable[dict[str, Term]], iri: str) -> dict[tuple[str, str], 
         role, fact = text_of(row["role"]), text_of(row["fact"])
         if role in _TIES or fact == iri:
             continue  # shown as relations, with the same places
-        members = found.setdefault((role, text_of(row.get("group"))), _Group()).all
-        if fact not in members:
-            members.append(fact)
+        found.setdefault((role, text_of(row.get("group"))), _Group()).all[fact] = None
     left = SHOWN_FACTS
     for key in sorted(found, key=lambda key: (key[0] != ISTC + "about", key)):
         group = found[key]

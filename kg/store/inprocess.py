@@ -6,7 +6,7 @@ from typing import cast
 
 from pyoxigraph import QuerySolutions, Store
 
-from kg.rq import Term
+from kg.rq import Term, solutions
 
 
 class InProcess:
@@ -25,8 +25,7 @@ class InProcess:
     def select(self, text: str) -> list[dict[str, Term]]:
         """Rows of a SELECT query; unbound variables are left out."""
         found = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=self._union))
-        names = [variable.value for variable in found.variables]
-        return [{name: row[name] for name in names if row[name] is not None} for row in found]
+        return list(solutions(found))
 
 
 __all__ = ["InProcess"]
