@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
@@ -92,6 +92,8 @@ def ask(
     question_id: str,
     parameters: Mapping[str, str] | None = None,
     language: str = "zh",
+    *,
+    cited: bool = True,
 ) -> Answered:
     """Answer a question.
 
@@ -101,6 +103,7 @@ def ask(
         parameters: Values by name, as keys (`country/SGP`), notations, years or texts; an empty
             value means all.
         language: `zh` or `en`, for texts and labels.
+        cited: Whether the places of the facts are read; `cite` reads those of some rows later.
 
     Returns:
         The answer, each row with the facts behind it and their places.
@@ -119,19 +122,40 @@ def ask(
     rows = tuple(
         {c.name: _cell(row.get(c.name), c, named, language) for c in asked.columns} for row in raw
     )
-    facts = {fact for row in rows for cell in row.values() for fact in cell.facts}
-    places = sources(engine, facts)
-    return Answered(
+    answered = Answered(
         asked,
         values,
         asked.columns,
         rows,
-        places,
+        {},
         query,
         language,
         terms,
         {name: named[iri] for name, iri in used.items() if iri in named},
     )
+    return cite(engine, answered, rows) if cited else answered
+
+
+def cite(
+    engine: Selecting,
+    answered: Answered,
+    rows: Iterable[Mapping[str, Cell]],
+    most: int | None = None,
+) -> Answered:
+    """An answer with the places of the facts behind some of its rows, beside those it has.
+
+    Args:
+        engine: Where to ask.
+        answered: The answer.
+        rows: Some of its rows.
+        most: Facts of a cell whose places are read at most; by default all.
+
+    Returns:
+        The answer.
+    """
+    facts = {fact for row in rows for cell in row.values() for fact in cell.facts[:most]}
+    places = sources(engine, facts.difference(answered.sources))
+    return replace(answered, sources={**answered.sources, **places})
 
 
 class Versioned(Selecting, Protocol):
@@ -305,6 +329,7 @@ __all__ = [
     "askable",
     "check",
     "choices",
+    "cite",
     "evidence",
     "field_names",
     "key_of",

@@ -18,6 +18,8 @@ from kg.namespaces import PREFIXES
 from service import addresses, evidence, language
 from service.language import Label, translate
 
+#: Facts of a cell that a page lists; data files list all.
+EVIDENCE = 60
 _SILENT = ("/value-qualifier/exact", "/value-qualifier/unknown")
 
 
@@ -127,9 +129,14 @@ def cite(source: Source, upstream: bool = True) -> str:
     return text
 
 
+def facts(cell: Cell) -> tuple[str, ...]:
+    """The facts of a cell that a page lists."""
+    return cell.facts[:EVIDENCE]
+
+
 def behind(answered: Answered, cell: Cell) -> list[Source]:
-    """The places behind the facts of a cell."""
-    return [source for fact in cell.facts for source in answered.sources.get(fact, ())]
+    """The places behind the facts of a cell that a page lists."""
+    return [source for fact in facts(cell) for source in answered.sources.get(fact, ())]
 
 
 def readable(items: Iterable[Related]) -> list[Related]:
@@ -223,6 +230,7 @@ def install(app: Flask) -> None:
         thing_of=Thing,
         by_role=by_role,
         behind=behind,
+        facts_of=facts,
     )
     environment.trim_blocks = True
     environment.lstrip_blocks = True

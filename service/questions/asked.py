@@ -18,7 +18,7 @@ from kg.catalogue import Parameter, Question
 from kg.choosing import Asked
 from kg.errors import InvalidParameter
 from kg.resources import tool_version
-from service import addresses, caching, language
+from service import addresses, caching, formatting, language
 from service.state import engine, state, version
 
 #: Parameters of the page and not of the question.
@@ -30,6 +30,8 @@ PAGE = 50
 SEARCHED_FROM = 15
 #: Values that a list in a form holds; of more, the most used are suggested to who types.
 LISTED = 400
+#: In a graph held in memory lists of up to so many values are whole.
+_ALL_LISTED = 1000
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,15 @@ def answer(question_id: str) -> Answered:
     return asking.ask(engine(), question_id, given, language.content())
 
 
+def shown(question_id: str) -> tuple[Answered, Page]:
+    """The answer as `answer`, with the places behind the rows of one page only, and that page."""
+    given = parameters(catalogue.question(question_id))
+    answered = asking.ask(engine(), question_id, given, language.content(), cited=False)
+    part = page(len(answered.rows))
+    rows = answered.rows[part.start : part.stop]
+    return asking.cite(engine(), answered, rows, formatting.EVIDENCE), part
+
+
 def answer_and_origin(question_id: str) -> tuple[Answered, Origin]:
     """The answer to a question with the parameters of this request, and what gave it."""
     given = parameters(catalogue.question(question_id))
@@ -142,10 +153,12 @@ def choices(answered: Answered) -> dict[str, list[Choice]]:
 
 def form(answered: Answered) -> dict[str, Any]:
     """What `questions/_form.html` needs beside the answer; see `choices`."""
+    options = choices(answered)
+    longest = max(map(len, options.values()), default=0)
     return {
-        "options": choices(answered),
+        "options": options,
         "searched_from": SEARCHED_FROM,
-        "listed": LISTED if state().large else None,
+        "listed": LISTED if state().large or longest > _ALL_LISTED else None,
     }
 
 

@@ -7,7 +7,8 @@ When the rows do not fit the view there is no chart, and the table says it all.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -42,6 +43,7 @@ def describe(
     *,
     period: Callable[[str], str] = str,
     href: Callable[[str], str] = str,
+    cite: Callable[[Answered, Sequence[Row]], Answered] | None = None,
 ) -> Chart | None:
     """Describe the chart of an answer.
 
@@ -50,6 +52,7 @@ def describe(
         codes: IRI of a country → its ISO 3166-1 numeric code, three digits; for maps.
         period: Words an EDTF period for the reader.
         href: The address of a thing's page.
+        cite: Adds the places behind the rows that are drawn, if the answer lacks them.
 
     Returns:
         The view, the title, the rows that are drawn with all they say, and what the view needs;
@@ -62,12 +65,17 @@ def describe(
     drawn = draw(table, codes or {})
     if drawn is None:
         return None
+    used: dict[int, int] = {}
+    drawn = _renumbered(drawn, used)
+    told = [table.rows[position] for position in used]
+    if cite is not None:
+        table.answered = cite(answered, told)
     return {
         "view": answered.question.view,
         "title": asking.pick(answered.question.title, answered.language),
         "language": answered.language,
         "flows": bool(answered.question.picture),
-        "rows": [table.detail(row) for row in table.rows],
+        "rows": [table.detail(row) for row in told],
         **drawn,
     }
 
@@ -106,8 +114,25 @@ def _facets(table: Table, rows: Sequence[Row]) -> list[tuple[str, list[Row], lis
     return [("", list(rows), keys)]
 
 
-def _index(table: Table, row: Row) -> int:
-    return next(i for i, other in enumerate(table.rows) if other is row)
+def _renumbered(drawn: Any, used: dict[int, int]) -> Any:
+    """What is drawn, its rows numbered in the order in which it first names them.
+
+    Args:
+        drawn: A part of a chart, which names rows of the answer by `row` and `rows`.
+        used: Place in the answer → new number, for the rows named so far; more are added.
+    """
+    if isinstance(drawn, list):
+        return [_renumbered(part, used) for part in drawn]
+    if not isinstance(drawn, dict):
+        return drawn
+    return {
+        key: used.setdefault(part, len(used))
+        if key == "row"
+        else [used.setdefault(place, len(used)) for place in part]
+        if key == "rows"
+        else _renumbered(part, used)
+        for key, part in drawn.items()
+    }
 
 
 def _joined(*parts: str) -> str:
@@ -115,24 +140,26 @@ def _joined(*parts: str) -> str:
 
 
 def _bar(table: Table, _: Mapping[str, str]) -> Chart | None:
-    panels = []
-    for unit, rows in _units(table):
+    panels = list(islice(_bar_panels(table), PANELS))
+    return {"panels": panels} if panels else None
+
+
+def _bar_panels(table: Table) -> Iterator[Chart]:
+    units = _units(table)
+    for unit, rows in units:
         for name, group, keys in _facets(table, rows):
             measures = table.measures(group, unit)
             if not measures:
                 continue
             kept = [r for r in group if any(_drawn(table, r, m) for m in measures)]
             shown = kept[:CATEGORIES]
-            panels.append(
-                {
-                    "label": _joined(name, unit if table.unit and len(_units(table)) > 1 else ""),
-                    "categories": [table.name(row, keys) for row in shown],
-                    "rows": [_index(table, row) for row in shown],
-                    "total": len(kept),
-                    "measures": [_bars(table, shown, m, unit) for m in measures],
-                }
-            )
-    return {"panels": panels[:PANELS]} if panels else None
+            yield {
+                "label": _joined(name, unit if table.unit and len(units) > 1 else ""),
+                "categories": [table.name(row, keys) for row in shown],
+                "rows": [table.place(row) for row in shown],
+                "total": len(kept),
+                "measures": [_bars(table, shown, m, unit) for m in measures],
+            }
 
 
 def _drawn(table: Table, row: Row, measure: Measure) -> bool:
@@ -191,7 +218,7 @@ def _line(table: Table, _: Mapping[str, str]) -> Chart | None:
                             "begin": begin,
                             "end": end,
                             "when": table.text(row, time),
-                            "row": _index(table, row),
+                            "row": table.place(row),
                             **table.value(row, column, measure, unit),
                         }
                     )
@@ -255,7 +282,7 @@ def _placed(
                 (
                     row[where.name].iri or "",
                     row,
-                    {"row": _index(table, row), **table.value(row, column, measure, unit)},
+                    {"row": table.place(row), **table.value(row, column, measure, unit)},
                 )
                 for row in rows
                 if number(row[column.name].text) is not None and row[where.name].text
@@ -266,7 +293,7 @@ def _placed(
         return found
     counted = []
     for iri, group in _by_iri(rows, where).items():
-        point = {"row": _index(table, group[0]), "value": len(group), "text": str(len(group))}
+        point = {"row": table.place(group[0]), "value": len(group), "text": str(len(group))}
         counted.append((iri, group[0], {**point, "exact": True}))
     return [("", False, counted)]
 
@@ -323,7 +350,7 @@ def _cells(
             else:
                 point = table.value(row, column, measure, unit)
             place = {"across": acrosses.index(x), "down": downs.index(y)}
-            cells.append({**place, "row": _index(table, row), **point})
+            cells.append({**place, "row": table.place(row), **point})
         panels.append(
             {
                 "label": _joined(name, measure.label if measure else ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import urlencode
 
+from kg import asking
 from kg.asking import Answered
 from kg.citing import text_of
 from service import addresses, formatting
@@ -30,7 +31,11 @@ def chart_of(answered: Answered, address: str | None = None) -> Chart | None:
         compute = partial(charts.country_codes, engine())
         codes = state().kept.get(version().digest, "country-codes", compute)
     chart = charts.describe(
-        answered, codes, period=formatting.period, href=lambda iri: addresses.href(iri) or ""
+        answered,
+        codes,
+        period=formatting.period,
+        href=lambda iri: addresses.href(iri) or "",
+        cite=partial(asking.cite, engine(), most=formatting.EVIDENCE),
     )
     if chart is None:
         return None

@@ -119,6 +119,7 @@ class Table:
         self.rows: list[Row] = list(answered.rows)
         self.period = period
         self.href = href
+        self._places = {id(row): place for place, row in enumerate(self.rows)}
         shown = [c for c in answered.columns if c.role != "evidence"]
         self.columns = shown
         self.numbers = [
@@ -139,6 +140,10 @@ class Table:
         self.naming = before or naming
         self.all_naming = naming
         self.times = [c for c in shown if c.role == "period"]
+
+    def place(self, row: Row) -> int:
+        """Where a row of the answer stands in it."""
+        return self._places[id(row)]
 
     def _qualifies(self, column: Column) -> bool:
         return column.role == "concept" and any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -73,8 +74,9 @@ def network(table: Table, _: Mapping[str, str]) -> Chart | None:
         return None
     if start and centre in nodes:
         nodes[centre]["kind"] = start.label.get(table.language, "")
+    degrees = Counter(end for pair in links for end in pair)
     for key, node in nodes.items():
-        node["degree"] = sum(key in pair for pair in links)
+        node["degree"] = degrees[key]
     whole = sum(len(link["rows"]) for link in links.values()) == total
     return {
         "nodes": [node for node in nodes.values() if node["degree"] or whole],

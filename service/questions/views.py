@@ -68,10 +68,9 @@ def question(question_id: str) -> AnyResponse:
     same = caching.unchanged(etag)
     if same is not None:
         return same
-    answered = asked.answer(question_id)
+    answered, shown = asked.shown(question_id)
     typed = signposting.Links(iri, RDF)
     typed.about([f"{SH}SPARQLExecutable"])
-    shown = asked.page(len(answered.rows))
     values = {name: value for name, value in answered.parameters.items() if value}
     body = render_template(
         "questions/question.html",
@@ -112,12 +111,12 @@ def embed(question_id: str) -> Response:
     same = caching.unchanged(etag)
     if same is not None:
         return same
-    answered = asked.answer(question_id)
+    answered, shown = asked.shown(question_id)
     body = render_template(
         "questions/embed.html",
         question=found,
         answered=answered,
-        page=asked.page(len(answered.rows)),
+        page=shown,
         values=asked.worded(answered),
         address=snippets.link(answered),
         version=version(),
