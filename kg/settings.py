@@ -53,6 +53,10 @@ class Settings:
     )
     result_bytes: int = _setting(10_000_000_000, "Largest result of one query, in bytes.")
     cache_bytes: int = _setting(200_000_000, "Memory for answers kept per data version, in bytes.")
+    page_bytes: int = _setting(
+        64_000_000,
+        "Pages that are kept for the current data version at most, in bytes; 0 keeps none.",
+    )
     request_bytes: int = _setting(2_000_000, "Largest request body, in bytes.")
     workers: int = _setting(16, "Queries that may run at the same time.")
     worker_bytes: int = _setting(
@@ -154,7 +158,7 @@ class Settings:
                 where=f"ISTC_LOG={self.log}",
                 hint=f"Use one of: {', '.join(LOGS)}.",
             )
-        for name in ("stop_seconds", "trusted_proxies"):
+        for name in ("stop_seconds", "trusted_proxies", "page_bytes"):
             if getattr(self, name) < 0:
                 raise InvalidSetting(
                     "The value must not be negative.",

@@ -125,6 +125,11 @@ class Metrics:
             ["type"],
             registry=self._registry,
         )
+        self._pages = Counter(
+            "istc_pages_cached",
+            "Answers sent again as they were, from those kept for the data version.",
+            registry=self._registry,
+        )
         self._query_seconds = Histogram(
             "istc_query_seconds",
             "Seconds that a query took, by form.",
@@ -161,6 +166,10 @@ class Metrics:
             slug: Its type, one of `service.problems.TABLE`.
         """
         self._problems.labels(slug).inc()
+
+    def record_page(self) -> None:
+        """Count an answer that was kept and is sent again."""
+        self._pages.inc()
 
     def record_query(self, form: str, seconds: float, size: int) -> None:
         """Count a query that was answered.

@@ -14,6 +14,7 @@ from kg.analysis.working import Workers
 from kg.errors import NoStore
 from kg.importing.jobs import Jobs
 from kg.querying import Engine
+from kg.remembering import Kept
 from kg.searching import Indexes
 from kg.settings import Settings
 from kg.store.versions import Version
@@ -97,6 +98,7 @@ class State:
         engine: Answers queries, bounded.
         messages: Interface language → source text → translation.
         kept: Values per data version.
+        pages: Answers per data version, to be sent again as they were.
         jobs: The imports that were sent.
         indexes: What search answers from.
         analyses: What computes analyses.
@@ -108,6 +110,7 @@ class State:
     engine: Engine
     messages: dict[str, dict[str, str]]
     kept: PerVersion = field(default_factory=PerVersion)
+    pages: Kept = field(init=False)
     jobs: Jobs = field(init=False)
     indexes: Indexes = field(init=False)
     analyses: Workers = field(init=False)
@@ -138,7 +141,8 @@ class State:
         return self.kept.get(digest, "sizes", found)
 
     def __post_init__(self) -> None:
-        """Find the jobs and the indexes of the home."""
+        """Find the jobs and the indexes of the home, and make room for pages."""
+        self.pages = Kept(self.settings.page_bytes)
         self.jobs = Jobs(self.settings)
         self.indexes = Indexes(self.settings.home)
         self.analyses = Workers(self.settings)

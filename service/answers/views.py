@@ -174,7 +174,9 @@ def _page(frozen: Frozen) -> Response:
     compared = _compared(frozen)
     languages = (language.interface(), language.content())
     parts = (frozen.digest, request.full_path, addresses.site(), *languages)
-    etag = caching.tag(compared.now.digest, "frozen", *parts)
+    # While it is compared, the page says so.
+    told = (compared.state, str(compared.added), str(compared.removed))
+    etag = caching.tag(compared.now.digest, "frozen", *parts, *told)
     same = caching.unchanged(etag)
     if same is not None:
         return same

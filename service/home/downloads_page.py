@@ -18,31 +18,35 @@ def page() -> Response:
     now = version()
     downloads.prepare(now)
     made = tables.listed(now)
+    named = [(found, downloads.name_of(found)) for found in data_sets()]
+    graphs = [
+        (found.thing, name, downloads.listed(now, name))
+        for found, name in named
+        if name and found.graph is not None
+    ]
+    unready = downloads.unready(now)
     etag = caching.tag(
         now.digest,
         *("downloads", str(now.number), language.interface(), language.content()),
         descriptions.files(),
+        repr([file.digest for _, _, files in graphs for file in files]),
         repr([file.size for file in made]),
+        str(unready),
     )
     same = caching.unchanged(etag)
     if same is not None:
         return same
-    named = [(found, downloads.name_of(found)) for found in data_sets()]
     body = render_template(
         "home/downloads.html",
         version=now,
         whole=downloads.listed(now),
-        graphs=[
-            (found.thing, name, downloads.listed(now, name))
-            for found, name in named
-            if name and found.graph is not None
-        ],
+        graphs=graphs,
         classes=[
             (found.thing, found.name, downloads.listed(now, found.name)) for found in class_sets()
         ],
         tables=made,
         checksums=addresses.quoted(f"dumps/{now.number}/{CHECKSUMS}"),
-        unready=downloads.unready(now),
+        unready=unready,
     )
     response = Response(body, content_type=HTML.content_type)
     response.set_etag(etag)

@@ -18,7 +18,8 @@ from service.sparql import description, editor, pages, protocol, update
 from service.sparql.protocol import Asked
 from service.state import engine, state, version
 
-#: Blank nodes of a template get new labels in each answer, so its tag is a weak one.
+#: Blank nodes of a template get new labels in each answer, so its tag is a weak one; so is that of
+#: the page, which says how long the query took.
 _BLANK = re.compile(r"_:|\[")
 
 
@@ -55,12 +56,14 @@ def _with_query(asked: Asked, query: str) -> Response:
     rows = outline.form in ("select", "ask")
     offered = (*(ROWS if rows else GRAPHS), HTML)
     chosen = negotiation.choose(offered, asked.formats)
-    weak = not rows and _BLANK.search(query) is not None
+    weak = chosen is HTML or (not rows and _BLANK.search(query) is not None)
     parts = ("sparql", query, *asked.default_graphs, "|", *asked.named_graphs, chosen.name)
     if chosen is HTML:
         parts = (*parts, language.interface(), language.content())
     if not outline.volatile:
-        same = caching.unchanged(caching.tag(version().digest, *parts), weak=weak)
+        # The engine keeps answers; what is sent with them tells of this one query.
+        etag = caching.tag(version().digest, *parts)
+        same = caching.unchanged(etag, weak=weak, keep=False)
         if same is not None:
             return same
     shown = chosen if chosen is not HTML else (RESULTS_JSON if rows else TURTLE)
