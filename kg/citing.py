@@ -13,6 +13,8 @@ from kg.catalogue import Bilingual
 from kg.rq import Term
 
 LANGUAGES = ("zh", "en")
+#: Things that one query asks for.
+_AT_ONCE = 20_000
 _IN = "inDocument"
 
 
@@ -196,11 +198,13 @@ def _documents(engine: Selecting, iris: Iterable[str]) -> dict[str, _Document]:
 def _about(
     engine: Selecting, name: str, variable: str, iris: Iterable[str]
 ) -> list[dict[str, Term]]:
-    """Rows of a query of `kg/queries/ask` for these things."""
+    """Rows of a query of `kg/queries/ask` for these things, so many at a time."""
     terms = [[NamedNode(iri)] for iri in sorted(set(iris))]
-    if not terms:
-        return []
-    return engine.select(rq.bind(rq.load("kg", "queries", "ask", name).text, [variable], terms))
+    text = rq.load("kg", "queries", "ask", name).text
+    found: list[dict[str, Term]] = []
+    for begin in range(0, len(terms), _AT_ONCE):
+        found += engine.select(rq.bind(text, [variable], terms[begin : begin + _AT_ONCE]))
+    return found
 
 
 def text_of(term: Term | None) -> str:
