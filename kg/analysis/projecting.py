@@ -20,17 +20,18 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import QueryResultsFormat
 
 from kg import entries, resources, rq
 from kg.entries import Bilingual
 from kg.errors import InvalidInput, NotFound
 from kg.progress import Progress, silent
 from kg.resources import tool_version
-from kg.store import versions
+from kg.store import merging, versions
+from kg.store.inprocess import InProcess
 from kg.store.versions import Version
 
 if TYPE_CHECKING:
@@ -149,16 +150,16 @@ def parquet(home: Path, version: Version, wanted: Projection, progress: Progress
         if not file.exists():
             prune(home)
             progress(f"projecting {wanted.name}", None, None)
-            _make(Store.read_only(str(version.path)), wanted, file)
+            _make(merging.opened(version.path), wanted, file)
     return file
 
 
-def _make(store: Store, wanted: Projection, path: Path) -> None:
+def _make(engine: InProcess, wanted: Projection, path: Path) -> None:
     import polars as pl
 
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as scratch:
         text, partial = Path(scratch) / "rows.csv", Path(scratch) / "rows.parquet"
-        found = cast(QuerySolutions, store.query(wanted.query, use_default_graph_as_union=True))
+        found = engine.solutions(wanted.query)
         names = [variable.value for variable in found.variables]
         if names != list(wanted.columns):
             raise InvalidInput(

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg import choosing, citing, rq
 from kg.analysis import projecting
@@ -20,8 +20,7 @@ from kg.errors import Internal, NoStore
 from kg.progress import Progress, silent
 from kg.resources import tool_version
 from kg.rq import Term
-from kg.store import versions
-from kg.store.inprocess import InProcess
+from kg.store import merging, versions
 from kg.store.versions import Version
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def run(
         raise NoStore("There is no graph yet.", where=str(home), hint="Run: istc build")
     with ExitStack() as held:
         held.enter_context(versions.hold(now))
-        engine = InProcess(Store.read_only(str(now.path)), union=True)
+        engine = merging.opened(now.path)
         asked = analysis(name)
         values, terms = choosing.check(engine, asked, given or {})
         began = time.monotonic()

@@ -22,10 +22,13 @@ class InProcess:
         self.store = store
         self._union = union
 
+    def solutions(self, text: str) -> QuerySolutions:
+        """What a SELECT query finds, as the engine gives it."""
+        return cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=self._union))
+
     def select(self, text: str) -> list[dict[str, Term]]:
         """Rows of a SELECT query; unbound variables are left out."""
-        found = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=self._union))
-        return list(solutions(found))
+        return list(solutions(self.solutions(text)))
 
 
 __all__ = ["InProcess"]

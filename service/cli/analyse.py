@@ -94,16 +94,14 @@ def command(
 
 
 def _result(session: Session, found: Analysis, given: dict[str, str]) -> Result:
-    from pyoxigraph import Store
 
     from kg import choosing
     from kg.analysis import kept, running
-    from kg.store import versions
-    from kg.store.inprocess import InProcess
+    from kg.store import merging, versions
 
     home, version = session.settings.home, session.version()
     with versions.hold(version):
-        engine = InProcess(Store.read_only(str(version.path)), union=True)
+        engine = merging.opened(version.path)
         values, _ = choosing.check(engine, found, given)
     file = kept.path(home, version, found, values)
     result = kept.load(file)
