@@ -108,7 +108,11 @@ def test_a_killed_commit_is_done_once_or_not_at_all(tmp_path: Path) -> None:
 
             asking = threading.Thread(target=commit)
             asking.start()
-            time.sleep(random_.uniform(0, 1.2) * seconds)
+            # The first kill comes at once and the last after the answer, the others in between.
+            if kill == KILLS:
+                asking.join()
+            elif kill > 1:
+                time.sleep(random_.uniform(0, 1.2) * seconds)
         asking.join()
         with office(home) as one:
             job = one.done(at)
