@@ -82,13 +82,14 @@ def kinds(home: Path) -> tuple[dict[str, list[str]], list[str]]:
     hubs = sorted(ours, key=lambda thing: (-uses[thing], thing))[:_HUBS]
     chosen = dict.fromkeys([*hubs, *pick.sample(ours, _THINGS)])
     typed = dict.fromkeys(name[: pick.randrange(2, 12)] for name in pick.sample(sorted(names), 150))
-    others = (sorted(some & set(ours) - set(chosen)) for some in classes.values())
+    others = set(ours).difference(chosen)
+    each = (sorted(some & others) for some in classes.values())
     asked = {
         "things": _by_turns(map(_document, chosen)),
         "questions": _by_turns(f"/questions/{one.id}" for one in catalogue.questions()),
         "searches": _by_turns(f"/search?q={quote(text)}" for text in typed),
     }
-    return asked, [_document(some[0]) for some in others if some]
+    return asked, [_document(some[0]) for some in each if some]
 
 
 def _document(thing: str) -> str:

@@ -198,12 +198,28 @@ def _documents(engine: Selecting, iris: Iterable[str]) -> dict[str, _Document]:
 def _about(
     engine: Selecting, name: str, variable: str, iris: Iterable[str]
 ) -> list[dict[str, Term]]:
-    """Rows of a query of `kg/queries/ask` for these things, so many at a time."""
-    terms = [[NamedNode(iri)] for iri in sorted(set(iris))]
-    text = rq.load("kg", "queries", "ask", name).text
+    """Rows of a query of `kg/queries/ask` for these things."""
+    return rows_for(engine, rq.load("kg", "queries", "ask", name), variable, sorted(set(iris)))
+
+
+def rows_for(
+    engine: Selecting, query: rq.RqFile, variable: str, iris: Iterable[str]
+) -> list[dict[str, Term]]:
+    """Rows of a query for some things, asked so many at a time.
+
+    Args:
+        engine: Where to ask.
+        query: The query; each of its rows is of one thing.
+        variable: The variable of the things, in a VALUES block of its own.
+        iris: IRIs of the things, in the order in which they are asked for.
+
+    Returns:
+        The rows; none, unasked, for no things.
+    """
+    terms = [[NamedNode(iri)] for iri in iris]
     found: list[dict[str, Term]] = []
     for begin in range(0, len(terms), _AT_ONCE):
-        found += engine.select(rq.bind(text, [variable], terms[begin : begin + _AT_ONCE]))
+        found += engine.select(rq.bind(query.text, [variable], terms[begin : begin + _AT_ONCE]))
     return found
 
 

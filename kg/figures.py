@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from kg import asking, rq
 from kg.asking import Selecting, Source
 from kg.catalogue import Bilingual
-from kg.citing import places, text_of
+from kg.citing import places, rows_for, text_of
 from kg.description import Fact, Thing, Value
 from kg.rq import Term
 
@@ -22,10 +22,7 @@ def rows_about(
     engine: Selecting, name: str, variable: str, iris: Iterable[str]
 ) -> list[dict[str, Term]]:
     """Rows of a query of `kg/queries/browse` for these things."""
-    terms = [[NamedNode(iri)] for iri in iris]
-    if not terms:
-        return []
-    return engine.select(rq.bind(rq.load("kg", "queries", "browse", name).text, [variable], terms))
+    return rows_for(engine, rq.load("kg", "queries", "browse", name), variable, iris)
 
 
 class Names:

@@ -48,7 +48,7 @@ class PerVersion:
         """
         with self._lock:
             if digest == self._digest and key in self._values:
-                return cast(T, self._values[key])
+                return cast(T, self._used(key))
             if (digest, key) in self._begun:
                 return None
             self._begun.add((digest, key))
@@ -78,14 +78,18 @@ class PerVersion:
             if digest != self._digest:
                 self._digest, self._values = digest, {}
             if key in self._values:
-                value = self._values[key] = self._values.pop(key)
-                return cast(T, value)
+                return cast(T, self._used(key))
         value = compute()
         with self._lock:
             if digest == self._digest:
                 self._values[key] = value
                 while len(self._values) > KEPT:
                     del self._values[next(iter(self._values))]
+        return value
+
+    def _used(self, key: Any) -> Any:
+        """A value that is there, which becomes the one asked for last."""
+        value = self._values[key] = self._values.pop(key)
         return value
 
 

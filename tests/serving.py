@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import rdflib
+from prometheus_client.parser import text_string_to_metric_families
 
 #: What a service that runs on a home makes and removes there; for copies of that home.
 LIVE = shutil.ignore_patterns("spool", "*.making*")
@@ -119,6 +120,17 @@ class Service:
         assert reply.status == 200, reply.text
         rows = reply.json()["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in rows]
+
+    def measured(self, **headers: str) -> dict[tuple[str, ...], float]:
+        """What /metrics says: name and label values of a sample → its number."""
+        reply = self.get("/metrics", **headers)
+        assert reply.status == 200, reply.text
+        assert reply.type == "text/plain"
+        return {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(reply.text)
+            for sample in family.samples
+        }
 
 
 def children(process: int) -> set[int]:

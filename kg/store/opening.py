@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from kg.errors import StoreLocked, StoreUnavailable
-from kg.store import versions
+from kg.store import merging, versions
 
 FOLDER = "truth"
 #: Where a store is made that is to take the place of the truth.
@@ -54,7 +54,7 @@ def open_store(home: Path) -> Store:
     shown = versions.current(home)
     if shown and not folder.exists() and shown.path.is_dir():
         # What `kg.store.merging` made from the version is none of the truth.
-        shutil.copytree(shown.path, partial, ignore=shutil.ignore_patterns("merged*"))
+        shutil.copytree(shown.path, partial, ignore=shutil.ignore_patterns(f"{merging.FOLDER}*"))
         os.rename(partial, folder)
     try:
         return Store(str(folder))

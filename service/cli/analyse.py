@@ -94,7 +94,6 @@ def command(
 
 
 def _result(session: Session, found: Analysis, given: dict[str, str]) -> Result:
-
     from kg import choosing
     from kg.analysis import kept, running
     from kg.store import merging, versions

@@ -92,16 +92,15 @@ def parameters(question: Asked) -> dict[str, str]:
     return {name: values[0] for name, values in given.items()}
 
 
-def answer(question_id: str) -> Answered:
-    """The answer to a question with the parameters of this request."""
+def answer(question_id: str, *, cited: bool = True) -> Answered:
+    """The answer to a question with the parameters of this request; see `asking.ask`."""
     given = parameters(catalogue.question(question_id))
-    return asking.ask(engine(), question_id, given, language.content())
+    return asking.ask(engine(), question_id, given, language.content(), cited=cited)
 
 
 def shown(question_id: str) -> tuple[Answered, Page]:
-    """The answer as `answer`, with the places behind the rows of one page only, and that page."""
-    given = parameters(catalogue.question(question_id))
-    answered = asking.ask(engine(), question_id, given, language.content(), cited=False)
+    """The answer, with the places behind the rows of the page of this request only; that page."""
+    answered = answer(question_id, cited=False)
     part = page(len(answered.rows))
     rows = answered.rows[part.start : part.stop]
     return asking.cite(engine(), answered, rows, formatting.EVIDENCE), part

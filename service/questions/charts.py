@@ -66,7 +66,7 @@ def describe(
     if drawn is None:
         return None
     used: dict[int, int] = {}
-    drawn = _renumbered(drawn, used)
+    drawn = _renumbered(drawn, lambda place: used.setdefault(place, len(used)))
     told = [table.rows[position] for position in used]
     if cite is not None:
         table.answered = cite(answered, told)
@@ -114,25 +114,19 @@ def _facets(table: Table, rows: Sequence[Row]) -> list[tuple[str, list[Row], lis
     return [("", list(rows), keys)]
 
 
-def _renumbered(drawn: Any, used: dict[int, int]) -> Any:
-    """What is drawn, its rows numbered in the order in which it first names them.
+def _renumbered(part: Any, number: Callable[[int], int], key: str = "") -> Any:
+    """A part of a chart with other numbers for the rows of the answer.
 
     Args:
-        drawn: A part of a chart, which names rows of the answer by `row` and `rows`.
-        used: Place in the answer → new number, for the rows named so far; more are added.
+        part: The part.
+        number: From the place of a row in the answer to its number.
+        key: The key that it stands under; rows are named under `row` and `rows`.
     """
-    if isinstance(drawn, list):
-        return [_renumbered(part, used) for part in drawn]
-    if not isinstance(drawn, dict):
-        return drawn
-    return {
-        key: used.setdefault(part, len(used))
-        if key == "row"
-        else [used.setdefault(place, len(used)) for place in part]
-        if key == "rows"
-        else _renumbered(part, used)
-        for key, part in drawn.items()
-    }
+    if isinstance(part, dict):
+        return {name: _renumbered(other, number, name) for name, other in part.items()}
+    if isinstance(part, list):
+        return [_renumbered(other, number, key) for other in part]
+    return number(part) if key in ("row", "rows") else part
 
 
 def _joined(*parts: str) -> str:

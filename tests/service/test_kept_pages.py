@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.namespaces import RDF_TYPE, RDFS_LABEL, graph, istc
@@ -30,14 +29,7 @@ def own(home: Path) -> Iterator[Service]:
 
 def again(service: Service) -> int:
     """How many answers have been sent from what is kept."""
-    text = service.get("/metrics").text
-    (found,) = (
-        int(sample.value)
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == "istc_pages_cached_total"
-    )
-    return found
+    return int(service.measured()["istc_pages_cached_total",])
 
 
 def headers(reply: Reply) -> list[tuple[str, str]]:

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.routing import Rule
 
 from kg.settings import Settings
@@ -42,30 +41,18 @@ def own(own_home: Path) -> Iterator[Service]:
         yield running
 
 
-def measured(service: Service, **headers: str) -> dict[tuple[str, ...], float]:
-    """What /metrics says: name and label values of a sample → its number."""
-    reply = service.get("/metrics", **headers)
-    assert reply.status == 200, reply.text
-    assert reply.type == "text/plain"
-    return {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(reply.text)
-        for sample in family.samples
-    }
-
-
 def test_requests_queries_and_data_are_measured(service: Service) -> None:
     # Questions are asked ahead after the start.
     until = time.monotonic() + 60
-    while measured(service)["istc_queries_running",]:
+    while service.measured()["istc_queries_running",]:
         assert time.monotonic() < until
         time.sleep(0.1)
-    before = measured(service)
+    before = service.measured()
     service.get("/doc/org/cas.ttl")
     service.get("/nowhere/at/all")
     assert service.sparql("SELECT * { ?measured ?by ?nobody } LIMIT 1").status == 200
     assert service.sparql("SELECT nonsense").status == 400
-    after = measured(service)
+    after = service.measured()
 
     def grown(*sample: str) -> float:
         return after.get(sample, 0.0) - before.get(sample, 0.0)
@@ -96,7 +83,7 @@ def test_metrics_are_for_this_machine_or_a_token(own: Service, own_home: Path) -
     writer = tokens.create("writer", ["write"])
     admin = tokens.create("operator", ["admin"])
     assert own.get("/metrics", **elsewhere, Authorization=f"Bearer {writer}").status == 403
-    assert measured(own, **elsewhere, Authorization=f"Bearer {admin}")
+    assert own.measured(**elsewhere, Authorization=f"Bearer {admin}")
 
 
 def logged(service: Service, request_id: str) -> dict[str, Any]:
