@@ -43,10 +43,13 @@ _BARS = {
     "none": _("nothing but what cannot be read"),
 }
 _STAGES = {
+    "read": _("Reading the tables"),
+    "map": _("Turning rows into facts"),
     "link": _("Comparing with what is there"),
     "change": _("Trying it on a copy of the graph"),
     "rules": _("Deriving what follows"),
     "validation": _("Checking against the rules"),
+    "report": _("Writing the report"),
     "commit": _("Committing"),
 }
 #: What pages call the graphs that a change touches, by the ends of their IRIs.
@@ -99,7 +102,6 @@ _WORDS = {
     "really": _("Really take it back?"),
     "remove": _("Leave out"),
     "removed": _("removed"),
-    "reading": _("Reading {name}"),
     "revert": _("Take back"),
     "review": _("Review of links"),
     "reverted": _("It has been taken back; the graph is as before."),

@@ -17,7 +17,7 @@ desk.hidden = false;
 
 /** A bar that is full when the known steps are done, and runs while nobody knows how many there are. */
 function bar({ stage, done, total }) {
-  const text = stages[stage] ?? say("reading", { name: stage });
+  const text = stages[stage] ?? stage;
   const made = element("progress", {});
   made.setAttribute("aria-label", text);
   if (total) Object.assign(made, { max: total, value: done ?? 0 });
