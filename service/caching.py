@@ -14,6 +14,7 @@ from flask import Response, after_this_request, request
 
 from kg.errors import IstcError
 from kg.resources import tool_version
+from kg.store.versions import Version
 from service import addresses, language
 from service.metrics import metrics
 from service.negotiation import vary
@@ -23,17 +24,18 @@ from service.state import state, version
 _FOR_VIEWS = ("Authorization", "If-Match", "If-Unmodified-Since")
 
 
-def tag(digest: str, *parts: str) -> str:
+def tag(data: Version | None, *parts: str) -> str:
     """The entity tag of a representation.
 
     Args:
-        digest: Digest of the data version.
+        data: The data version: pages and files name its number, and an undo brings the same
+            content back under another number. None where the bytes depend on no version.
         *parts: What else the bytes depend on: address, media type, language.
 
     Returns:
         A hash over these and the version of the software.
     """
-    text = "\0".join((tool_version(), digest, *parts))
+    text = "\0".join((tool_version(), _named(data), *parts))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -100,18 +102,22 @@ def _answerable() -> bool:
     )
 
 
+def _named(data: Version | None) -> str:
+    return f"{data.number} {data.digest}" if data is not None else ""
+
+
 def _data() -> str | None:
-    """The data version that answers; an undo brings a digest back, under another number."""
+    """The data version that answers."""
     try:
-        now = version()
+        return _named(version())
     except IstcError:
         return None
-    return f"{now.number} {now.digest}"
 
 
 def _key(etag: str) -> str:
     """A name for an answer: its tag, and what every page tells of the request and the day."""
     return tag(
+        None,
         etag,
         addresses.site(),
         request.path,

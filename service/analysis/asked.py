@@ -85,7 +85,7 @@ def etag(path: str, kind: str) -> str:
     """Entity tag of a result, or of one of its tables, in a representation."""
     values = sorted(request.args.items(multi=True))
     return caching.tag(
-        version().digest,
+        version(),
         "tool",
         path,
         repr(values),

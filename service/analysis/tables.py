@@ -66,7 +66,7 @@ def file(number: int, name: str) -> Response:
         as_attachment=True,
         download_name=f"{name}.parquet",
         conditional=True,
-        etag=caching.tag(now.digest, wanted.file),
+        etag=caching.tag(None, now.digest, wanted.file),
     )
     response.headers["Cache-Control"] = FOREVER
     return response

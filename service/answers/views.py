@@ -142,7 +142,7 @@ def answer(digest: str, ending: str | None = None) -> Response:
 def _data(frozen: Frozen, chosen: Format) -> Response:
     bom = request.args.get("bom") == "1"
     site = "" if chosen in (JSON, CSV) else addresses.site()
-    etag = caching.tag("", "frozen", frozen.digest, chosen.name, str(bom), site)
+    etag = caching.tag(None, "frozen", frozen.digest, chosen.name, str(bom), site)
     same = caching.unchanged(etag)
     if same is not None:
         return same
@@ -175,8 +175,8 @@ def _page(frozen: Frozen) -> Response:
     languages = (language.interface(), language.content())
     parts = (frozen.digest, request.full_path, addresses.site(), *languages)
     # While it is compared, the page says so.
-    told = (compared.state, str(compared.added), str(compared.removed))
-    etag = caching.tag(compared.now.digest, "frozen", *parts, *told)
+    told = (compared.state, str(compared.added), str(compared.removed), compared.now.digest)
+    etag = caching.tag(version(), "frozen", *parts, *told)
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -60,9 +60,7 @@ def tree(iris: Iterable[str], above: frozenset[str] = frozenset()) -> tuple[Bran
 def overview() -> Response:
     """All classes as a tree, with the number of their things."""
     chosen = negotiation.choose((HTML, JSON), request.args.get("format"))
-    etag = caching.tag(
-        version().digest, "classes", chosen.name, language.interface(), language.content()
-    )
+    etag = caching.tag(version(), "classes", chosen.name, language.interface(), language.content())
     same = caching.unchanged(etag)
     if same is not None:
         return same

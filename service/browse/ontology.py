@@ -43,9 +43,7 @@ def ontology(ending: str | None = None) -> Response:
     """The ontology, by the ending of the path or by Accept."""
     chosen = negotiation.choose(FORMATS, ending)
     now = version()
-    etag = caching.tag(
-        now.digest, "ontology", chosen.name, language.interface(), language.content()
-    )
+    etag = caching.tag(now, "ontology", chosen.name, language.interface(), language.content())
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -18,7 +18,7 @@ def parameters(ending: str | None = None) -> Response:
     """All parameters by name, by the ending of the path or by Accept."""
     chosen = negotiation.choose(DOCUMENTS, ending)
     etag = caching.tag(
-        version().digest, "parameters", chosen.name, language.interface(), language.content()
+        version(), "parameters", chosen.name, language.interface(), language.content()
     )
     same = caching.unchanged(etag)
     if same is not None:

@@ -99,7 +99,7 @@ def described(iri: str, chosen: Format, *, fixed: bool) -> AnyResponse:
     if chosen is HTML or chosen in referring.FORMATS:
         # They name the data version; an undo brings a digest back.
         parts += [language.content(), str(version().number)]
-    etag = caching.tag(version().digest, "doc", *parts)
+    etag = caching.tag(version(), "doc", *parts)
     same = caching.unchanged(etag)
     if same is not None:
         return same

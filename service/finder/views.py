@@ -55,9 +55,7 @@ def ask() -> Response:
     chosen = negotiation.choose((HTML, JSON), request.args.getlist("format"))
     text = request.args.get("q", "").strip()
     now = version()
-    etag = caching.tag(
-        now.digest, "ask", text, chosen.name, language.interface(), language.content()
-    )
+    etag = caching.tag(now, "ask", text, chosen.name, language.interface(), language.content())
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -139,9 +139,9 @@ def feed(ending: str | None = None) -> Response:
             extra={"oldest": oldest, "newest": now.number},
         )
     etag = caching.tag(
-        now.digest,
+        now,
         *("changes", chosen.name, addresses.site(), language.interface()),
-        *map(str, (now.number, since, before, oldest)),
+        *map(str, (since, before, oldest)),
     )
     newest = lines(now)[-1:]
     response = caching.unchanged(etag) or _unmodified(newest)
@@ -287,7 +287,9 @@ def of_change(number: int) -> Response:
     head = [f"H id <{_version_iri(number)}> .", f"H prev <{_version_iri(number - 1)}> ."]
     path = changes.path(_home(), number)
     response = _patch(number - 1, number, head)
-    response.set_etag(caching.tag(f"{number} {path.stat().st_mtime_ns}", "change", RDF_PATCH.name))
+    response.set_etag(
+        caching.tag(None, "change", f"{number} {path.stat().st_mtime_ns}", RDF_PATCH.name)
+    )
     return response
 
 

@@ -50,7 +50,7 @@ def _answer(
     """A description in the form that the ending of the path or Accept asks for."""
     chosen = negotiation.choose(RDF, asked or request.args.getlist("format"))
     now = version()
-    etag = caching.tag(now.digest, name, addresses.site(), chosen.name, state_of)
+    etag = caching.tag(now, name, addresses.site(), chosen.name, state_of)
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -236,7 +236,7 @@ def dump(number: int, name: str) -> Response:
         as_attachment=name == wanted,
         download_name=name.rpartition("/")[2],
         conditional=True,
-        etag=caching.tag(now.digest, name),
+        etag=caching.tag(None, now.digest, name),
     )
     response.headers["Cache-Control"] = FOREVER
     return response

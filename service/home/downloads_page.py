@@ -26,8 +26,8 @@ def page() -> Response:
     ]
     unready = downloads.unready(now)
     etag = caching.tag(
-        now.digest,
-        *("downloads", str(now.number), language.interface(), language.content()),
+        now,
+        *("downloads", language.interface(), language.content()),
         descriptions.files(),
         repr([file.digest for _, _, files in graphs for file in files]),
         repr([file.size for file in made]),

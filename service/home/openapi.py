@@ -334,7 +334,7 @@ def answer() -> Response:
     """The description, in the language of the reader; English when none is stated."""
     language.international()
     tag = language.content()
-    etag = caching.tag(version().digest, "openapi", tag, addresses.site())
+    etag = caching.tag(version(), "openapi", tag, addresses.site())
     same = caching.unchanged(etag)
     if same is not None:
         return same

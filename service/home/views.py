@@ -41,7 +41,7 @@ def home() -> Response:
     if chosen is not HTML:
         return descriptions.catalogue(chosen.name)
     now = version()
-    etag = caching.tag(now.digest, "home", language.interface(), language.content())
+    etag = caching.tag(now, "home", language.interface(), language.content())
     same = caching.unchanged(etag)
     if same is not None:
         return same
@@ -92,7 +92,7 @@ def catalogue_page(ending: str | None = None) -> Response:
         return descriptions.catalogue(chosen.name)
     now = version()
     etag = caching.tag(
-        now.digest,
+        now,
         "catalog",
         addresses.site(),
         language.interface(),
@@ -125,7 +125,7 @@ def catalogue_page(ending: str | None = None) -> Response:
 def about() -> Response:
     """What this is, how facts are made and checked, licence, citation, limits, privacy."""
     now = version()
-    etag = caching.tag(now.digest, "about", str(now.number), language.interface())
+    etag = caching.tag(now, "about", language.interface())
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -8,7 +8,6 @@ from flask import Response, jsonify, render_template, request
 
 from kg.importing import templates
 from kg.importing.templates import Template
-from kg.resources import tool_version
 from service import addresses, caching, language, negotiation
 from service.negotiation import CSV, HTML, JSON, XLSX, Format, vary
 
@@ -56,7 +55,7 @@ def download(kind: str, ending: str) -> Response:
 
 
 def _sent(response: Response, name: str, chosen: Format) -> Response:
-    tag = caching.tag(tool_version(), "template", name, chosen.name, language.interface())
+    tag = caching.tag(None, "template", name, chosen.name, language.interface())
     same = caching.unchanged(tag)
     if same is not None:
         return same

@@ -27,7 +27,7 @@ def pictures() -> list[Question]:
 def listing() -> Response:
     """All pictures."""
     etag = caching.tag(
-        version().digest, "pictures", repr(sorted(request.args.items())), language.interface()
+        version(), "pictures", repr(sorted(request.args.items())), language.interface()
     )
     same = caching.unchanged(etag)
     if same is not None:

@@ -198,7 +198,7 @@ def etag(question_id: str, kind: str) -> str:
     """Entity tag of an answer in a representation."""
     values = sorted(request.args.items(multi=True))
     return caching.tag(
-        version().digest,
+        version(),
         "question",
         question_id,
         repr(values),

@@ -45,7 +45,7 @@ def listing() -> Response:
 
 def _catalogue(chosen: Format) -> Response:
     """The catalogue of questions in an RDF syntax."""
-    etag = caching.tag(version().digest, "questions", chosen.name)
+    etag = caching.tag(version(), "questions", chosen.name)
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -136,7 +136,7 @@ def _etag() -> str:
     """The entity tag of this representation; its beginning tells the state, for If-Match."""
     values = sorted(request.args.items(multi=True))
     spoken = (language.interface(), language.content())
-    tagged = caching.tag(version().digest, request.path, repr(values), *spoken)
+    tagged = caching.tag(version(), request.path, repr(values), *spoken)
     return committing.tag(version().digest, tagged)
 
 

@@ -25,7 +25,7 @@ _ABOUT = _(
 
 def answer() -> Response:
     """How to search here; browsers offer it as a search engine of their own."""
-    etag = caching.tag("", "opensearch", addresses.site(), language.interface())
+    etag = caching.tag(None, "opensearch", addresses.site(), language.interface())
     same = caching.unchanged(etag)
     if same is not None:
         return same

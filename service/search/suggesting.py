@@ -28,7 +28,7 @@ def suggest() -> Response:
         raise asked.wrong("q", text, "a name, a part of one, or an identifier")
     finder = prepared() if questions else None
     made = str(finder is not None)
-    etag = caching.tag(index.digest, "suggest", request.full_path, language.interface(), made)
+    etag = caching.tag(None, index.digest, "suggest", request.full_path, language.interface(), made)
     same = caching.unchanged(etag)
     if same is not None:
         return same

@@ -41,8 +41,8 @@ def search(ending: str | None = None) -> Response:
     if not text and chosen is not HTML:
         raise asked.wrong("q", text, "a name, a part of one, or an identifier")
     etag = caching.tag(
+        version(),
         index.digest,
-        version().digest,
         "search",
         request.full_path,
         chosen.name,

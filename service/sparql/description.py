@@ -53,7 +53,7 @@ def answer(chosen: Format) -> Response:
     now = version()
     settings = state().settings
     site, writes = addresses.site(), writable()
-    etag = caching.tag(now.digest, "service", site, str(writes), chosen.name)
+    etag = caching.tag(now, "service", site, str(writes), chosen.name)
     same = caching.unchanged(etag)
     if same is not None:
         return same

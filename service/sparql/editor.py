@@ -36,7 +36,7 @@ def opening(asked: Asked) -> str:
 def terms() -> Response:
     """Prefixes, classes and properties with their names and uses, for completion."""
     now = version()
-    etag = caching.tag(now.digest, "terms")
+    etag = caching.tag(now, "terms")
     same = caching.unchanged(etag)
     if same is not None:
         return same

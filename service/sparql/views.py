@@ -62,7 +62,7 @@ def _with_query(asked: Asked, query: str) -> Response:
         parts = (*parts, language.interface(), language.content())
     if not outline.volatile:
         # The engine keeps answers; what is sent with them tells of this one query.
-        etag = caching.tag(version().digest, *parts)
+        etag = caching.tag(version(), *parts)
         same = caching.unchanged(etag, weak=weak, keep=False)
         if same is not None:
             return same
@@ -90,7 +90,7 @@ def _with_query(asked: Asked, query: str) -> Response:
     if outline.volatile:
         response.headers["Cache-Control"] = "no-store"
     else:
-        response.set_etag(caching.tag(answer.version.digest, *parts), weak=weak)
+        response.set_etag(caching.tag(answer.version, *parts), weak=weak)
     return vary(response)
 
 

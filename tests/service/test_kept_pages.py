@@ -155,10 +155,14 @@ def test_an_undo_brings_the_data_back_but_not_the_old_pages(own: Service, home: 
 
     number, digest = told()
     assert told() == (number, digest)
+    first = own.get("/?lang=en", BROWSER)
     quad = labelled("一时之名")
     commit(own, home, [quad], [])
     last = commit(own, home, [], [quad])
     assert told() == (last, digest)
+    # Who holds the first page is not told that it still holds: it names another version.
+    reply = own.get("/?lang=en", BROWSER, If_None_Match=first.header("ETag") or "")
+    assert (reply.status, f"Data version {last}," in reply.text) == (200, True)
 
 
 def test_what_is_told_of_files_follows_the_files(own: Service) -> None:
