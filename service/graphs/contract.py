@@ -53,7 +53,7 @@ _PERSON = {
     "reason": TEXT
     | {"minLength": 1, "description": "Why, in one sentence that names nobody: it is public."},
 }
-_DONE = {
+_DONE: dict[str, Any] = {
     "changed": {"type": "boolean"},
     "added": _NUMBER | {"description": "Quads."},
     "removed": _NUMBER,
@@ -62,12 +62,16 @@ _DONE = {
     "commit": TEXT,
     "warnings": {"type": "array", "items": {"type": "object"}},
 }
+#: What a change is answered with.
+DONE = {"type": "object", "required": list(_DONE), "properties": _DONE}
+#: What changes need.
+SECURE: list[dict[str, list[str]]] = [{name: [] for name in SECURITY}]
+_CHANGED = {"Location": {"description": "The change.", "schema": TEXT}}
 
 
 def _hide() -> dict[str, Any]:
     """Hiding a person."""
     body = {"type": "object", "required": list(_PERSON), "properties": _PERSON}
-    done = {"type": "object", "required": list(_DONE), "properties": _DONE}
     example = {
         "person": "https://w3id.org/istc-kg/id/person/openalex-A1984172240",
         "reason": "At the person's request.",
@@ -76,7 +80,7 @@ def _hide() -> dict[str, Any]:
         "operationId": "hide",
         "summary": "Hide a person: pages, search, tools, downloads and SPARQL go without, and no "
         "later import or build brings the person back. Needs a token of the scope admin.",
-        "security": [{name: [] for name in SECURITY}],
+        "security": SECURE,
         "requestBody": {
             "required": True,
             "content": {JSON.media_type: {"schema": body, "example": example}},
@@ -84,13 +88,36 @@ def _hide() -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "The person is hidden; the change tells who did it, when and why.",
-                "headers": {"Location": {"description": "The change.", "schema": TEXT}},
-                "content": {JSON.media_type: {"schema": done}},
+                "headers": _CHANGED,
+                "content": {JSON.media_type: {"schema": DONE}},
             }
         }
         | problems(
             *("bad-request", "unauthorized", "forbidden", "not-found", "non-conforming", "busy"),
             "store-unavailable",
+        ),
+    }
+
+
+def _undo(number: dict[str, Any]) -> dict[str, Any]:
+    """Taking a change back."""
+    return {
+        "operationId": "undo",
+        "summary": "Take a change back, as a new change; refused, with a list, where the same "
+        "was changed since. Needs a token of the scope write (for a decision on links import, for "
+        "hiding a person admin).",
+        "security": SECURE,
+        "parameters": [number],
+        "responses": {
+            "200": {
+                "description": "The graph is as it was without the change.",
+                "headers": _CHANGED,
+                "content": {JSON.media_type: {"schema": DONE}},
+            }
+        }
+        | problems(
+            *("unauthorized", "forbidden", "not-found", "conflict", "gone", "non-conforming"),
+            *("busy", "store-unavailable", "query-timeout"),
         ),
     }
 
@@ -141,6 +168,7 @@ def paths() -> dict[str, Any]:
                 | problems("not-found", "not-acceptable", "gone"),
             }
         },
+        "/changes/{number}/undo": {"post": _undo(number)},
         "/hide": {"post": _hide()},
         "/dumps/latest/{name}": {
             "get": {
@@ -177,4 +205,4 @@ def paths() -> dict[str, Any]:
     }
 
 
-__all__ = ["paths"]
+__all__ = ["DONE", "SECURE", "paths"]

@@ -14,6 +14,7 @@ from kg.resources import tool_version
 from service import addresses, caching, language
 from service.analysis import contract as tools
 from service.graphs import contract as graphs
+from service.graphs import store_contract as store
 from service.home.schemas import BINARY, TEXT, components, ref
 from service.home.schemas import problems as _problems
 from service.imports import description as imports
@@ -21,6 +22,7 @@ from service.negotiation import BIBTEX, CSV, HTML, JSON, RIS, RQ, XLSX, vary
 from service.questions import api
 from service.review import description as review
 from service.search import contract
+from service.sparql import contract as sparql
 from service.state import version
 
 PATH = "/openapi.json"
@@ -315,7 +317,7 @@ def document(tag: str) -> dict[str, Any]:
             "version": tool_version(),
             "summary": "Questions on international science and technology cooperation.",
             "description": "Each question is a tested query; each row of an answer names the "
-            "place that states it. Any SPARQL 1.1 query is answered at /sparql.",
+            "place that states it.",
             "license": {"name": "Facts: CC BY 4.0", "identifier": "CC-BY-4.0"},
         },
         "servers": [{"url": addresses.site()}],
@@ -323,6 +325,8 @@ def document(tag: str) -> dict[str, Any]:
         "paths": _others()
         | imports.paths()
         | review.paths()
+        | sparql.paths()
+        | store.paths()
         | graphs.paths()
         | tools.paths(tag, _parameter)
         | {f"/questions/{question.id}": _operation(question, tag) for question in found},

@@ -184,3 +184,34 @@ def test_changes_and_files_are_described_as_they_work(
         assert set(schema["required"]) == set(reply.json())
         item = schema["properties"]["changes"]["items"]
         assert set(item["required"]) == set(reply.json()["changes"][0])
+
+
+def test_queries_are_described_as_they_work(service: Service, described: dict[str, Any]) -> None:
+    endpoint = described["paths"]["/sparql"]
+    (text,) = [e["example"] for e in own(endpoint["get"]) if e["name"] == "query"]
+    kinds = list(endpoint["get"]["responses"]["200"]["content"])
+    graph = "CONSTRUCT WHERE { ?university a <https://w3id.org/istc-kg/ontology#University> }"
+    for media_type in kinds:
+        for query in (text, graph):
+            reply = service.get(f"/sparql?{urlencode({'query': query})}", media_type)
+            if reply.status == 200:
+                assert reply.type == media_type
+                break
+        else:
+            pytest.fail(f"no query gives {media_type}")
+    for media_type, kind in endpoint["post"]["requestBody"]["content"].items():
+        example = kind["example"]
+        body = example if isinstance(example, str) else urlencode(example)
+        reply = service.send("POST", "/sparql", body, {"Content-Type": media_type})
+        assert (reply.status, reply.header("Query-Id") != "") == (200, True)
+
+
+def test_running_queries_are_described_as_they_are(
+    service: Service, described: dict[str, Any]
+) -> None:
+    found = described["paths"]["/sparql/running"]["get"]["responses"]["200"]
+    schema = found["content"]["application/json"]["schema"]
+    assert set(schema["required"]) == set(service.get("/sparql/running").json())
+    for method in ("get", "delete"):
+        answers = described["paths"]["/sparql/running/{query_id}"][method]["responses"]
+        assert str(service.send(method.upper(), "/sparql/running/nobody").status) in answers
