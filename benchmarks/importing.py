@@ -199,7 +199,7 @@ class Figures:
 
     bulk: dict[int, tuple[Taken, Taken]] = field(default_factory=dict)
     plain: tuple[int, Taken, Taken] | None = None
-    bases: dict[int, list[Taken]] = field(default_factory=dict)
+    bases: dict[str, list[Taken]] = field(default_factory=dict)
     change: tuple[list[float], float] | None = None
 
 
@@ -214,14 +214,23 @@ def measure(chosen: argparse.Namespace, folder: Path) -> Figures:
     if not chosen.no_plain:
         file = _register(folder, f"plain-{PLAIN}", PLAIN)
         figures.plain = (PLAIN, _fresh("plain", file, made), _fresh("ours", file, made))
-    homes = {size: grown(folder, size) for size in chosen.bases}
+    homes = {f"{size:,} triples and ours": grown(folder, size) for size in chosen.bases}
+    homes |= {_described(home): home for home in chosen.homes}
     rows = _register(folder, "rows", ROWS * TRIPLES)
     for _ in range(chosen.rounds):
-        for size, home in homes.items():
-            figures.bases.setdefault(size, []).append(taken("ours", rows, home, commit=False))
+        for name, home in homes.items():
+            figures.bases.setdefault(name, []).append(taken("ours", rows, home, commit=False))
     if chosen.rounds:
         figures.change = _changes(made, chosen.rounds)
     return figures
+
+
+def _described(home: Path) -> str:
+    """What the graph in a home is called."""
+    found = versions.current(home)
+    if found is None:
+        raise SystemExit(f"There is no graph in {home}.")
+    return f"{found.quads:,} quads, those that follow among them ({home.name})"
 
 
 def _fresh(way: str, file: Path, made: Path) -> Taken:
@@ -314,17 +323,17 @@ def _bulk(figures: Figures) -> str:
 
 def _bases(figures: Figures) -> str:
     medians = {
-        size: statistics.median(one.total for one in found) for size, found in figures.bases.items()
+        name: statistics.median(one.total for one in found) for name, found in figures.bases.items()
     }
     least, rows = next(iter(medians.values())), []
-    for size, found in figures.bases.items():
+    for graph, found in figures.bases.items():
         stages = ", ".join(
             f"{name} {statistics.median(one.seconds.get(name, 0) for one in found):.1f}"
             for name in found[0].seconds
         )
         most = max(one.mib for one in found)
-        median = medians[size]
-        rows.append([f"{size:,} triples and ours", f"{median:.1f}", f"{median / least:.2f}",
+        median = medians[graph]
+        rows.append([graph, f"{median:.1f}", f"{median / least:.2f}",
                      f"{most:,.0f}", stages])  # fmt: skip
     return machine.table(["graph", "median, s", "×", "MiB", "stages, s"], rows)
 
@@ -338,6 +347,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sizes", nargs="*", type=int, default=[100_000], help="triples")
     parser.add_argument("--bases", nargs="*", type=int, default=[], help="triples of the graphs")
+    parser.add_argument("--homes", nargs="*", type=Path, default=[], help="graphs that are there")
     parser.add_argument("--rounds", type=int, default=3, help="checks of each graph, and writes")
     parser.add_argument("--no-plain", action="store_true", help="without rdflib and pySHACL")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
