@@ -28,6 +28,7 @@ FORMS = ("select", "ask", "construct", "describe")
 _UPDATES = frozenset(("INSERT", "DELETE", "WITH", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"))
 #: Tokens of the grammar; what is between them are signs and blanks.
 _VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID"))
+_BOOLEAN = frozenset(("TRUE", "FALSE"))
 TOKEN = re.compile(
     r"""
       (?P<skip> \#[^\n\r]* | @[A-Za-z][A-Za-z0-9-]* | [?$]\w+ )
@@ -90,14 +91,14 @@ def outline(text: str) -> Outline:
     for word, at in words:
         if word == "SERVICE":
             raise _outside(text, word, at)
-    read = TOKEN.sub(_lowered, text)
     named = {word for word, _ in words}
+    read = text if named.isdisjoint(_BOOLEAN) else TOKEN.sub(_lowered, text)
     volatile = not named.isdisjoint(_VOLATILE)
     return Outline(main[0].lower(), "FROM" in named, read, volatile)
 
 
 def _lowered(token: re.Match[str]) -> str:
-    boolean = token.lastgroup == "word" and token.group().upper() in ("TRUE", "FALSE")
+    boolean = token.lastgroup == "word" and token.group().upper() in _BOOLEAN
     return token.group().lower() if boolean else token.group()
 
 
