@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import rq
 from kg.catalogue import Bilingual
+from kg.locators import located
 from kg.rq import Term
 
 LANGUAGES = ("zh", "en")
@@ -54,11 +55,15 @@ class Source:
     doi: str | None = None
     upstream: dict[str, Bilingual] = field(default_factory=dict)
 
+    def at(self, language: str) -> str:
+        """The place in the document, in a reader's language."""
+        return located(self.locator, language)
+
     def cite(self, language: str) -> str:
         """One line: title, place, page, retrieval date."""
         parts = [pick(self.title, language) or self.document]
         if self.locator:
-            parts.append(self.locator)
+            parts.append(self.at(language))
         if self.page:
             parts.append(f"p. {self.page}")
         if self.retrieved:

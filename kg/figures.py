@@ -48,7 +48,7 @@ class Names:
         for iri in nameless & set(known):
             place = known[iri]
             found[iri] = {
-                tag: f"{asking.pick(place.title, tag) or place.document}, {place.locator}"
+                tag: f"{asking.pick(place.title, tag) or place.document}, {place.at(tag)}"
                 for tag in asking.LANGUAGES
             }
         for iri in wanted:

@@ -156,7 +156,7 @@ def _source_row(source: Source, language: str) -> list[Any]:
     return [
         source.fact,
         pick(source.title, language),
-        source.locator,
+        source.at(language),
         source.page,
         f"{source.span[0]}–{source.span[1]}" if source.span else None,
         day(source.retrieved),

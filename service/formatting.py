@@ -14,6 +14,7 @@ from kg import asking
 from kg.asking import Answered, Cell, Source
 from kg.catalogue import Question
 from kg.description import Description, Fact, FactGroup, Related, Thing, Value
+from kg.locators import located
 from kg.namespaces import PREFIXES
 from service import addresses, evidence, language
 from service.language import Label, translate
@@ -106,10 +107,15 @@ def unstated(fact: Fact) -> bool:
     return fact.basis is not None and fact.basis.iri.endswith("/unknown")
 
 
+def at(locator: str) -> str:
+    """A place in a document, in the language of the interface."""
+    return located(locator, language.interface())
+
+
 def short(source: Source) -> str:
     """A source mark: key of the document and place in it."""
     document = addresses.last_part(source.document)
-    return f"{document} {source.locator}".strip()
+    return f"{document} {at(source.locator)}".strip()
 
 
 def distinct(sources: Iterable[Source]) -> list[Source]:
@@ -207,6 +213,7 @@ def install(app: Flask) -> None:
         outside=addresses.outside,
         document=addresses.document,
         short=short,
+        at=at,
         distinct=distinct,
         cite=cite,
         last_part=addresses.last_part,

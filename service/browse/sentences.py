@@ -47,7 +47,7 @@ def _place(source: Source) -> str:
     if not source.locator:
         return ""
     page = translate("p. %(page)s", page=source.page) if source.page else ""
-    return _bracketed(_joined(part for part in (source.locator, page) if part))
+    return _bracketed(_joined(part for part in (formatting.at(source.locator), page) if part))
 
 
 def _told(fact: Fact) -> str:

@@ -177,7 +177,7 @@ class Table:
         """All that a row says: cells with their headings, places, and the page of its thing."""
         facts = [fact for cell in row.values() for fact in cell.facts]
         places = [s for fact in facts for s in self.answered.sources.get(fact, ())]
-        marks = [f"{s.document.rpartition('/')[2]} {s.locator}".strip() for s in places]
+        marks = [f"{s.document.rpartition('/')[2]} {s.at(self.language)}".strip() for s in places]
         thing = next((c.iri for k in self.naming if (c := row[k.name]).iri), None)
         return {
             "cells": [
