@@ -9,18 +9,20 @@ from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
 from flask import Flask, request
+from markupsafe import Markup, escape
 
 from kg import asking
 from kg.asking import Answered, Cell, Source
 from kg.catalogue import Question
 from kg.description import Description, Fact, FactGroup, Related, Thing, Value
 from kg.locators import located
-from kg.namespaces import PREFIXES
+from kg.namespaces import PREFIXES, XSD
 from service import addresses, evidence, language
 from service.language import Label, translate
 
 #: Facts of a cell that a page lists; data files list all.
 EVIDENCE = 60
+_DATE = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)")
 _SILENT = ("/value-qualifier/exact", "/value-qualifier/unknown")
 
 
@@ -50,6 +52,18 @@ def period(edtf: str) -> str:
         return translate("since %(time)s", time=_moment(begin))
     dash = "–" if begin.isdigit() and end.isdigit() else " – "
     return f"{_moment(begin)}{dash}{_moment(end)}"
+
+
+def unbroken(text: str) -> Markup:
+    """A text whose dates stay in one line."""
+    date = Markup('<span class="date">{}</span>')
+    parts = enumerate(_DATE.split(text))
+    return Markup("").join(date.format(part) if odd % 2 else escape(part) for odd, part in parts)
+
+
+def is_truth(cell: Cell) -> bool:
+    """Whether a cell says that something is so, or not."""
+    return cell.datatype == XSD + "boolean"
 
 
 def prefixed(iri: str) -> str | None:
@@ -214,6 +228,7 @@ def install(app: Flask) -> None:
         document=addresses.document,
         short=short,
         at=at,
+        unbroken=unbroken,
         distinct=distinct,
         cite=cite,
         last_part=addresses.last_part,
@@ -223,7 +238,7 @@ def install(app: Flask) -> None:
         activity=activity,
         readable=readable,
     )
-    environment.tests.update(rank=is_rank, unstated=unstated)
+    environment.tests.update(rank=is_rank, unstated=unstated, truth=is_truth)
     environment.globals.update(
         qualified=qualified,
         source_card=evidence.card,
