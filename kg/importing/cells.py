@@ -12,7 +12,7 @@ import io
 import re
 import unicodedata
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 
 from kg import resources
@@ -31,6 +31,8 @@ _NUMBER = re.compile(
     rf"(?P<factor>{'|'.join(_FACTORS)})?\s*(?P<rest>.*)",
     re.DOTALL,
 )
+#: Digits that a figure may have; its own are never rounded.
+_EXACT = Context(prec=100_200)
 #: What may follow a number: a percent sign, or a measure word of the unit that has a column.
 _MEASURE = re.compile(r"[%％]?|(?:人民币|美)?元|[\u4e00-\u9fff]{1,2}")
 #: Digits of a key of a fact at least.
@@ -162,26 +164,54 @@ def figure(text: str) -> tuple[str, str | None]:
     match = _NUMBER.fullmatch(said)
     if match is None:
         return text, None
-    rest = match["rest"].strip()
+    factor, rest, worded = _following(match)
+    qualifier = qualifier or worded
+    if not _MEASURE.fullmatch(rest):
+        return text, None
+    number = Decimal(re.sub(r"[^\d]", "", match["digits"]) + (match["decimals"] or ""))
+    if match["power"]:
+        number = number.scaleb(int(match["power"][1:]), _EXACT)
+    if factor:
+        number = _EXACT.multiply(number, _FACTORS[factor])
+    plain = format(number, "f")
+    if "." in plain and (factor or match["power"]):
+        plain = plain.rstrip("0").rstrip(".")
+    return ("-" if match["sign"] else "") + plain, qualifier
+
+
+def _following(match: re.Match[str]) -> tuple[str | None, str, str | None]:
+    """What follows a number: what multiplies it, the words after that, and the qualifier."""
+    rest, qualifier = match["rest"].strip(), None
     for wording, meant in _wordings("after"):
         if wording in rest:
-            rest, qualifier = rest.replace(wording, "", 1).strip(), qualifier or meant
+            rest, qualifier = rest.replace(wording, "", 1).strip(), meant
             break
     factor = match["factor"]
     if factor is None:
         # 10余万: the word stands between the number and what multiplies it.
         factor = next((word for word in _FACTORS if rest.startswith(word)), None)
         rest = rest.removeprefix(factor or "").strip()
-    if not _MEASURE.fullmatch(rest):
-        return text, None
-    number = Decimal(re.sub(r"[^\d]", "", match["digits"]) + (match["decimals"] or ""))
-    if match["power"]:
-        number = number.scaleb(int(match["power"][1:]))
-    number *= _FACTORS[factor] if factor else 1
-    plain = format(number, "f")
-    if "." in plain and (factor or match["power"]):
-        plain = plain.rstrip("0").rstrip(".")
-    return ("-" if match["sign"] else "") + plain, qualifier
+    return factor, rest, qualifier
+
+
+def measure(text: str) -> tuple[str, str]:
+    """What stands before and after the last number of a figure as it is printed.
+
+    Args:
+        text: Such as `29.9亿元`, `约占总数的12%`, `US$5 million`.
+
+    Returns:
+        The words before it, and those after it without what multiplies it or says how exact it
+        is; both empty where there is no number.
+    """
+    said = re.sub(r"\([^()]*\)$", "", unicodedata.normalize("NFKC", text).strip())
+    match = None
+    while later := _NUMBER.search(said, 0 if match is None else match.start("rest")):
+        match = later
+    if match is None:
+        return "", ""
+    sign = said[match.end("sign") : match.start("digits")].strip()
+    return (said[: match.start()] + sign).strip(), _following(match)[1]
 
 
 def _moment(text: str) -> str | None:

@@ -22,7 +22,7 @@ from kg import mapping as mapping_
 from kg import periods, rq, sparql
 from kg.assembling import moved
 from kg.errors import InvalidInput, InvalidTable
-from kg.importing import reading, tabling
+from kg.importing import measures, reading, tabling
 from kg.importing.data_sets import CHUNK
 from kg.importing.declaring import ACTORS, Declared
 from kg.importing.findings import Gathered, from_error
@@ -34,6 +34,7 @@ from kg.mapping import Mapping as TableMapping
 from kg.messages import invalid_table
 from kg.namespaces import BASE, ID, graph
 from kg.progress import Progress, silent
+from kg.report import Severity
 from kg.tables import Row, Sheet, Table
 
 
@@ -213,8 +214,10 @@ class Drafting:
         except InvalidTable as error:
             self._read(error)
 
-    def _note(self, error: InvalidTable, plan: Layout | None = None) -> None:
-        finding = from_error(error)
+    def _note(
+        self, error: InvalidTable, plan: Layout | None = None, severity: Severity = "violation"
+    ) -> None:
+        finding = replace(from_error(error), severity=severity)
         if plan is not None:
             name = str(finding.place.get("column"))
             finding = replace(
@@ -307,6 +310,8 @@ class Drafting:
             named, wrong = tabling.resolved(keyed, plan, self._names)
             for error in wrong:
                 self._note(error, plan)
+            for error in measures.doubts(keyed, named, plan, self._names):
+                self._note(error, plan, "warning")
             if linked:
                 if not named.cells.get("location"):
                     continue  # All that it says is there already.

@@ -38,7 +38,7 @@ _UNREADABLE = frozenset(
 HELD = 10_000
 _RDF = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 #: Beginnings of cells that spreadsheet programs run, and what is none all the same.
-_FORMULA, _NUMBER = "=+-@\t\r", re.compile(r"[-+]?[\d.,%]+")
+_FORMULA, _NUMBER = tuple("=+-@\t\r"), re.compile(r"[-+]?[\d.,%]+")
 _HEADER = (
     "severity", "file", "sheet", "row", "column", "line", "value", "message_zh", "message_en",
     "rule", "focus", "path",
@@ -285,7 +285,7 @@ def _harmless(value: object) -> object:
     """A value of which no spreadsheet program makes a formula."""
     if value is None:
         return ""
-    if isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value):
+    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 

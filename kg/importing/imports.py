@@ -152,7 +152,8 @@ def check(
                 found = replace(found, plain=(*found.plain, _part(draft.triples)))
         entry = _entry(settings, order, {ground.target, *found.graphs})
         links: tuple[Link, ...] = ()
-        if not wrong.violated:
+        doubted = settings.write_bar == "warning" and wrong.counts["warning"]
+        if not (wrong.violated or doubted):
             try:
                 progress("link", None, None)
                 found = ground.linked(found, folder, mapped=order.mapping is not None)

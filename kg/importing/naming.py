@@ -72,6 +72,14 @@ class Names:
         for name in names:
             self._own.setdefault(_folded(name), set()).add(iri)
 
+    def of(self, iri: str) -> set[str]:
+        """The names of something in the import and the graph."""
+        node = NamedNode(iri)
+        found = {name for name, iris in self._own.items() if iri in iris}
+        for property_ in _NAMES:
+            found |= {label.value for _, label in self._quads(node, property_, None)}
+        return found
+
     # --- the graph --------------------------------------------------------------------------------
 
     def _quads(self, subject: Any, predicate: Any, object_: Any) -> Iterator[tuple[str, Any]]:

@@ -26,7 +26,7 @@ from kg.messages import invalid_table
 from kg.tables import Sheet
 
 if TYPE_CHECKING:
-    from kg.importing.workbooks import Raw
+    from kg.importing.workbooks import Fault, Raw
 
 #: Characters of a line and of a cell at most.
 LINE = 1_000_000
@@ -269,9 +269,10 @@ def _grid(sheet: Sheet, records: Raw) -> Iterator[Grid]:
     if head is None:
         place = {"file": sheet.file, "sheet": sheet.name}
         raise invalid_table("empty-table", str(sheet), place=place)
-    number, header, wrong = head
+    number, header, faults = head
     while header and not header[-1].strip():
         header.pop()
+    wrong = [_fault(fault, sheet, number, str(fault.at + 1)) for fault in faults]
     wrong += [e for at, text in enumerate(header, 1) for e in _wrong(text, sheet, number, str(at))]
     if wrong:
         raise wrong[0]
@@ -281,7 +282,9 @@ def _grid(sheet: Sheet, records: Raw) -> Iterator[Grid]:
 
 def _body(sheet: Sheet, names: tuple[str, ...], rows: Raw) -> Iterator[Record]:
     width = len(names)
-    for number, given, wrong in rows:
+    headings = dict(enumerate(names))
+    for number, given, faults in rows:
+        wrong = [_fault(f, sheet, number, headings.get(f.at) or str(f.at + 1)) for f in faults]
         cells = given[:width] + [""] * (width - len(given))
         for at, text in enumerate(given[width:], width + 1):
             if text.strip():
@@ -295,6 +298,12 @@ def _body(sheet: Sheet, names: tuple[str, ...], rows: Raw) -> Iterator[Record]:
 
 def _place(sheet: Sheet, number: int, column: str) -> dict[str, Any]:
     return {"file": sheet.file, "sheet": sheet.name, "row": number, "column": column}
+
+
+def _fault(fault: Fault, sheet: Sheet, number: int, column: str) -> InvalidTable:
+    place = _place(sheet, number, column)
+    where = f"{sheet}, row {number}, column {column}"
+    return invalid_table(fault.rule, where, place=place, **fault.gaps)
 
 
 def _wrong(text: str, sheet: Sheet, number: int, column: str) -> Iterator[InvalidTable]:

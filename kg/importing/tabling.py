@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from kg.errors import InvalidTable
@@ -20,10 +21,13 @@ from kg.mapping import Mapping as TableMapping
 from kg.messages import invalid_table
 from kg.namespaces import ID, VOCAB
 from kg.tables import Column, Row, Sheet, values
+from kg.tables import wrong as wrong_cell
 
 #: Begins a row of remarks.
 REMARK = "#"
 _PARTS = re.compile(r"[/|\n（(\[]")
+#: Digits after the decimal point that are kept.
+_DECIMALS = 18
 #: Columns that follow from others when they are empty, in tables of figures.
 _GIVEN = {"qualifier": "exact", "period_basis": "stated"}
 
@@ -217,15 +221,25 @@ def resolved(row: Row, plan: Layout, names: Names) -> tuple[Row, list[InvalidTab
     cells = dict(row.cells)
     for name, column in plan.how.columns.items():
         cell = cells[name]
+        if name == "value_text" and plan.how.bounds and not (cell or cells["value"]):
+            continue  # It would follow from the figure, which is told to be missing.
         try:
             if cell and name != "key":
                 parts = cells_.parts(cell, column.type) if column.many else [cell]
                 cells[name] = cells_.joined([names.resolved(row, column, part) for part in parts])
             for _ in values(Row(row.table, row.source, row.number, cells, row.sheet), column):
                 pass
+            if column.type == "decimal" and not column.many and _vanishes(cell or "0"):
+                raise wrong_cell("number-small", row, column, cell)
         except InvalidTable as error:
             wrong.append(error)
     return Row(row.table, row.source, row.number, cells, row.sheet), wrong
+
+
+def _vanishes(cell: str) -> bool:
+    """Whether a number is so small that nothing would be left of it."""
+    number = Decimal(cell)
+    return bool(number) and number.adjusted() < -_DECIMALS
 
 
 def declares(row: Row, plan: Layout) -> Iterator[tuple[str, Iterable[str]]]:

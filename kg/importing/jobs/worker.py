@@ -149,6 +149,9 @@ def main(folder: Path, parent: int) -> int:
     except MemoryError:
         return NO_MEMORY
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            # Without memory not even a folder can be removed, and that error hides the first.
+            return NO_MEMORY
         if error.errno not in FULL:
             raise
         # Where not even this can be written, who runs us finds no result.
