@@ -41,7 +41,7 @@ class Between:
 
         Returns:
             One row for each thing and agent of either country: columns thing, kind, agent, year,
-            country, state (whether the agent is the country), size, facts.
+            until, country, state (whether the agent is the country), size, facts.
         """
         import polars as pl
 
@@ -57,9 +57,10 @@ class Between:
         """The same, one row for each thing.
 
         Returns:
-            Columns thing, kind, year, size, home and partner (bodies of each country), facts,
-            stated (whether it is a tie that a source states as such), fits (whether it is of the
-            field; null where none of its fields is known; true when all fields are asked for).
+            Columns thing, kind, year, until (null while somebody goes on), size, home and
+            partner (bodies of each country), facts, stated (whether it is a tie that a source
+            states as such), fits (whether it is of the field; null where none of its fields is
+            known; true when all fields are asked for).
         """
         import polars as pl
 
@@ -67,8 +68,10 @@ class Between:
             here = (pl.col("country") == country) & ~pl.col("state")
             return pl.col("agent").filter(here).n_unique()
 
+        going_on = pl.col("year").is_not_null() & pl.col("until").is_null()
         grouped = self.sides.group_by("thing", "kind", "size").agg(
             pl.col("year").min(),
+            pl.when(~going_on.any()).then(pl.col("until").max()).alias("until"),
             bodies(self.home).alias("home"),
             bodies(self.partner).alias("partner"),
             pl.col("facts").explode().unique().sort(),

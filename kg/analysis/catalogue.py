@@ -5,6 +5,9 @@
     theme: {zh: …, en: …}             where it stands in the list
     keywords: {zh: […], en: […]}      optional
     note: {zh: …, en: …}              optional; method and limits of the whole
+    needs: [key, …]                   optional; data sets without which its tables are mostly empty
+    offered: {document: stated-in}    optional; the query of kg/queries/analysis that gives the
+                                      values (?thing, ?number) of a parameter that have rows
     parameters: …                     as those of a question, see kg.catalogue
     tables:                           in the order of the page
       partners:
@@ -35,7 +38,9 @@ from kg.catalogue import Question
 from kg.entries import Bilingual, Parameter, Words
 from kg.errors import InvalidInput, NotFound
 
-_KEYS = ("title", "rationale", "theme", "keywords", "note", "parameters", "tables")
+_KEYS = (
+    "title", "rationale", "theme", "keywords", "note", "needs", "offered", "parameters", "tables",
+)  # fmt: skip
 _TABLE = ("title", "note", "onward", "columns", "view")
 
 
@@ -72,6 +77,8 @@ class Analysis:
         note: Method and limits of the whole, empty when there is nothing to say.
         keywords: Words by which it is looked for, by language.
         text: The text of its file.
+        needs: Keys of the data sets without which its tables are mostly empty.
+        offered: Name of a parameter → the query that gives its values that have rows.
     """
 
     id: str
@@ -83,6 +90,8 @@ class Analysis:
     note: Bilingual
     keywords: Words
     text: str
+    needs: tuple[str, ...] = ()
+    offered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def called(self) -> str:
@@ -133,7 +142,9 @@ def analysis(name: str) -> Analysis:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         raise NotFound(
             f"There is no tool “{name}”.",
-            hint=f"Did you mean {', '.join(near)}?" if near else "List them with: istc analyse.",
+            hint=f"Did you mean {', '.join(near)}?"
+            if near
+            else "All are listed at /tools, and by: istc analyse.",
             extra={"suggestions": [f"/tools/{one}" for one in near]},
         )
     return known[name]
@@ -201,7 +212,22 @@ def parse(name: str, text: str) -> Analysis:
         entries.bilingual(head["note"], f"{name}, note") if "note" in head else {},
         entries.words(head["keywords"], f"{name}, keywords") if "keywords" in head else {},
         text,
+        _needs(head.get("needs"), f"{name}, needs"),
+        entries.mapping(
+            head.get("offered") or {}, [one.name for one in parameters], f"{name}, offered"
+        ),
     )
+
+
+def _needs(value: Any, where: str) -> tuple[str, ...]:
+    """Keys of data sets."""
+    if not value:
+        return ()
+    if not isinstance(value, list):
+        raise InvalidInput("Data sets are a list of keys.", where=where, hint="[…, …]")
+    files = resources.files("kg", "importing", "sets", suffix=".yaml")
+    known = tuple(item.name.removesuffix(".yaml") for item in files)
+    return tuple(entries.one_of(key, known, where) for key in value)
 
 
 def _onward(value: Any, question: Question, where: str) -> dict[str, tuple[str, str]]:

@@ -27,6 +27,8 @@ PACTS = tuple(
 OUTPUT, PROJECT = f"{ISTC}Output", f"{ISTC}Project"
 #: Roles and relations of those who pay, own or watch: they are no partners of those who work.
 OUTSIDE = (f"{ISTC}fundedBy", f"{VOCAB}role/funder", f"{VOCAB}role/observer")
+#: Roles of those who belong to an organization.
+MEMBERS = tuple(f"{VOCAB}role/{key}" for key in ("member", "associate-member", "observer"))
 #: Roles and relations of those who lead.
 LEADING = (
     f"{VOCAB}role/coordinator",
@@ -101,9 +103,13 @@ def involvements(data: Data) -> pl.DataFrame:
 
     Returns:
         One row for each fact: columns fact, thing, kind, agent, role, year (of its begin; null
-        when unknown), country (of the agent) and state (whether the agent is a country).
+        when unknown), until (year of its end; null when unknown), country (of the agent) and state
+        (whether the agent is a country).
     """
     import polars as pl
+
+    # A period without a begin tells when its source speaks, and no end.
+    left = pl.when(pl.col("begin").is_not_null()).then(pl.col("end").dt.year())
 
     works = data.table("works").select(
         "fact",
@@ -111,6 +117,7 @@ def involvements(data: Data) -> pl.DataFrame:
         "agent",
         pl.lit(f"{ISTC}producedBy").alias("role"),
         pl.col("year").cast(pl.Int32),
+        pl.col("year").cast(pl.Int32).alias("until"),
     )
     said = data.table("ties")
     ties = pl.concat(
@@ -120,27 +127,34 @@ def involvements(data: Data) -> pl.DataFrame:
             pl.col(side).alias("agent"),
             pl.lit(f"{ISTC}cooperatesWith").alias("role"),
             pl.col("begin").dt.year().alias("year"),
+            left.alias("until"),
         )
         for side in ("one", "other")
     )
     parts = data.table("participations").select(
-        "fact", "thing", "agent", "role", pl.col("begin").dt.year().alias("year")
+        "fact",
+        "thing",
+        "agent",
+        "role",
+        pl.col("begin").dt.year().alias("year"),
+        left.alias("until"),
     )
     kinds, people = things(data), data.table("people").select(pl.col("person").alias("agent"))
     return (
         pl.concat([works, parts, ties])
         .join(people.unique(), on="agent", how="anti")
         .filter(~pl.col("role").is_in(OUTSIDE).fill_null(value=False))
-        .join(kinds.select("thing", "kind", pl.col("begin")), on="thing", how="left")
+        .join(kinds.select("thing", "kind", "begin", "end"), on="thing", how="left")
         .join(nations(data), on="agent", how="left")
         .with_columns(
             pl.coalesce("year", "begin").alias("year"),
+            pl.coalesce("until", "end").alias("until"),
             pl.coalesce("kind", pl.lit(f"{ISTC}Cooperation")).alias("kind"),
             pl.col("state").fill_null(value=False),
         )
         .with_columns((~pl.col("state")).any().over("thing", "country").alias("named"))
         .filter(~(pl.col("state") & pl.col("named")))
-        .select("fact", "thing", "kind", "agent", "role", "year", "country", "state")
+        .select("fact", "thing", "kind", "agent", "role", "year", "until", "country", "state")
         .sort("thing", "agent", "fact")
     )
 
@@ -174,7 +188,7 @@ def telling(found: pl.DataFrame) -> pl.DataFrame:
     """The involvements in things that tie those who take part, each agent once for each thing.
 
     Returns:
-        Columns thing, kind, agent, year, country, state, size (participants of the thing).
+        Columns thing, kind, agent, year, until, country, state, size (participants of the thing).
     """
     import polars as pl
 
@@ -218,6 +232,7 @@ def pairs(found: pl.DataFrame) -> pl.DataFrame:
 __all__ = [
     "CROWD",
     "LEADING",
+    "MEMBERS",
     "OPEN",
     "OUTPUT",
     "OUTSIDE",

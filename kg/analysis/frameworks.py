@@ -25,6 +25,27 @@ _KINDS = tuple(
 )
 
 
+def lasting(members: pl.DataFrame, year: int, *, whole: str | None = None) -> pl.DataFrame:
+    """The memberships that stand in a year: neither begun after it nor ended before it.
+
+    A period without a begin tells when its source speaks, so that its end ends nothing.
+
+    Args:
+        members: Memberships with the columns begin and end.
+        year: The year.
+        whole: Column of the body, in data that end all memberships with the data: the latest end
+            of a body is no end.
+    """
+    import polars as pl
+
+    left = pl.col("end").dt.year()
+    ended = pl.col("begin").is_not_null() & (left < year)
+    if whole is not None:
+        ended &= left < left.max().over(whole)
+    later = pl.col("begin").dt.year() > year
+    return members.filter(~(ended | later).fill_null(value=False))
+
+
 def in_force(data: Data, year: int) -> pl.DataFrame:
     """What binds countries in a year.
 
@@ -153,4 +174,4 @@ def cover(standing: pl.DataFrame) -> dict[tuple[str, str], float]:
     return {(one, other): x / (1 + x) for one, other, x in found.rows()}
 
 
-__all__ = ["cover", "in_force", "shared"]
+__all__ = ["cover", "in_force", "lasting", "shared"]

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import polars as pl
 
+from kg.analysis import cooperation, frameworks
 from kg.analysis.rows import Data
 
 #: Both sides of a tie.
@@ -28,19 +29,24 @@ class Scenario:
         data: What is read.
         thing: IRI of the programme, platform, agreement or organization.
         leaver: IRI of who leaves it; None when the thing itself ends.
+        year: The year in which that happens: memberships that have ended by then count no more.
     """
 
     data: Data
     thing: str
     leaver: str | None
+    year: int
 
     @cached_property
     def links(self) -> pl.DataFrame:
         """All links of organizations and countries: columns thing, agent, fact, work."""
-        taking_part = self.data.table("participations").select(
-            "thing", "agent", "fact", work=pl.lit(False)
+        records = self.data.table("participations")
+        belongs = pl.col("role").is_in(cooperation.MEMBERS).fill_null(value=False)
+        standing = frameworks.lasting(records.filter(belongs), self.year, whole="thing")
+        taking_part = pl.concat([records.filter(~belongs), standing]).with_columns(
+            work=pl.lit(False)
         )
-        members = self.data.table("members").select(
+        members = frameworks.lasting(self.data.table("members"), self.year).select(
             "agent", "fact", thing="whole", work=pl.lit(False)
         )
         works = self.data.table("works").select("agent", "fact", thing="work", work=pl.lit(True))

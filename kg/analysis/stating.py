@@ -6,13 +6,14 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from kg import resources
-from kg.analysis import coauthoring, cooperation
+from kg.analysis import coauthoring, cooperation, frameworks
 from kg.analysis.rows import Data, Row, key
 from kg.citing import text_of
 from kg.namespaces import ID, ISTC, VOCAB
@@ -25,6 +26,10 @@ AGREE, CONFLICT = (f"{VOCAB}comparison-outcome/{key}" for key in ("agree", "conf
 _ISSUED = (f"{ISTC}issuedBy", f"{ISTC}issued")
 #: A body in the partner country that is merely related, such as an international one, is no tie.
 _RELATED = f"{ISTC}relatedTo"
+#: What the figures of a series have in common: a rank in Europe is another one than that of all.
+_SERIES = (
+    "about", "counterpart", "indicator", "category", "unit", "area", "population", "document",
+)  # fmt: skip
 #: How a policy belongs to an initiative.
 _SERVES = (f"{ISTC}implements", f"{ISTC}partOf")
 
@@ -55,40 +60,34 @@ class Stating:
     def figures(self) -> Iterator[Row]:
         """Figures of one side with the other, the latest of each series first."""
         both = [NamedNode(self._home), NamedNode(self._partner)]
-        latest: dict[tuple[str, ...], dict[str, str]] = {}
+        told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for found in self._data.select("stated-between", side=both):
-            row = {name: text_of(term) for name, term in found.items()}
+            said = told[text_of(found["fact"])]
+            for name, term in found.items():
+                said[name].add(text_of(term))
+        latest: dict[tuple[str, ...], dict[str, str]] = {}
+        for said in told.values():
+            # A figure of several categories or documents comes with each of them.
+            row = {name: min(values) for name, values in said.items()}
             if not self._opposite(row["about"], row["counterpart"]) or not self._within(row):
                 continue
-            names = (
-                "about",
-                "counterpart",
-                "indicator",
-                "category",
-                "unit",
-                "population",
-                "document",
-            )
-            series = tuple(row.get(name, "") for name in names)
+            series = tuple(" ".join(sorted(said.get(name, ()))) for name in _SERIES)
             before = latest.get(series)
             if before is None or _order(before) < _order(row):
                 latest[series] = row
-        seen: set[str] = set()
-        for row in sorted(
-            latest.values(), key=lambda one: (_order(one), one["fact"]), reverse=True
-        ):
-            if row["fact"] not in seen:  # a figure of several categories comes with each of them
-                seen.add(row["fact"])
-                yield {
-                    "about": row["about"],
-                    "indicator": row["indicator"],
-                    "category": row.get("category"),
-                    "value": row["value"],
-                    "unit": row.get("unit"),
-                    "wording": row.get("wording"),
-                    "period": row.get("period"),
-                    "evidence": [row["fact"]],
-                }
+        for row in sorted(latest.values(), key=_order, reverse=True):
+            yield {
+                "about": row["about"],
+                "counterpart": row["counterpart"],
+                "indicator": row["indicator"],
+                "scope": row.get("population") or row.get("area"),
+                "category": row.get("category"),
+                "value": row["value"],
+                "unit": row.get("unit"),
+                "wording": row.get("wording"),
+                "period": row.get("period"),
+                "evidence": [row["fact"]],
+            }
 
     def _within(self, row: dict[str, str]) -> bool:
         end = row.get("end", "")[:4]
@@ -111,11 +110,13 @@ class Stating:
 
     @cached_property
     def _groups(self) -> dict[str, list[str]]:
-        """Groups that the partner belongs to → the facts that say so."""
+        """Groups that the partner belongs to in the last year → the facts that say so."""
         import polars as pl
 
         found: dict[str, list[str]] = defaultdict(list)
-        members = self._data.table("members").filter(pl.col("agent") == self._partner)
+        year = self._last or date.today().year
+        members = frameworks.lasting(self._data.table("members"), year)
+        members = members.filter(pl.col("agent") == self._partner)
         for fact, whole in members.select("fact", "whole").rows():
             found[whole].append(fact)
         areas: dict[str, list[str]] = defaultdict(list)

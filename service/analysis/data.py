@@ -32,6 +32,7 @@ def summary(found: Analysis) -> dict[str, Any]:
         "rationale": found.rationale,
         "theme": found.theme,
         "note": found.note,
+        "needs": found.needs,
         "parameters": api.parameters(found.parameters),
         "tables": [
             {"name": table.name, "note": table.note, **api.summary(table.question)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, send_file
+from flask import Response
 
 from kg.analysis import projecting
 from kg.analysis.projecting import Projection
@@ -12,6 +12,7 @@ from kg.analysis.working import Work
 from kg.store.versions import Version
 from service import addresses, caching
 from service.analysis import asked
+from service.files import send
 from service.home.downloads import FOREVER, kept
 from service.state import state
 
@@ -60,12 +61,11 @@ def file(number: int, name: str) -> Response:
     made = state().analyses.table(now, wanted, asked.DATA_SECONDS)
     if isinstance(made, Work):
         return asked.coming(None, made, page=False)
-    response = send_file(
+    response = send(
         made,
         mimetype=MEDIA_TYPE,
         as_attachment=True,
         download_name=f"{name}.parquet",
-        conditional=True,
         etag=caching.tag(None, now.digest, wanted.file),
     )
     response.headers["Cache-Control"] = FOREVER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -9,11 +10,12 @@ from flask import Response, current_app, jsonify, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import asking, freezing
+from kg.analysis import needing
 from kg.analysis.catalogue import Analysis, TableOf, analyses, analysis
 from kg.analysis.results import Result
 from kg.analysis.working import Work
 from kg.asking import Answered, Cell
-from kg.choosing import key_of
+from kg.choosing import Choice, key_of
 from kg.citing import Source
 from kg.entries import Bilingual
 from service import addresses, formatting, language, negotiation
@@ -21,7 +23,7 @@ from service.analysis import asked, data
 from service.negotiation import HTML, JSON, vary
 from service.questions import asked as questions
 from service.questions.asked import Page
-from service.state import state, version
+from service.state import engine, state, version
 
 #: Rows of a table on the page of its tool; the page of the table has them all.
 ROWS = 15
@@ -44,7 +46,12 @@ def listing() -> Response:
     chosen = negotiation.choose((HTML, JSON), request.args.getlist("format"))
     if chosen is JSON:
         return vary(jsonify(tools=[data.summary(one) for one in analyses()]))
-    body = render_template("analysis/list.html", themes=themes(language.content()))
+    body = render_template(
+        "analysis/list.html",
+        themes=themes(language.content()),
+        lacking={one.id: lacking(one) for one in analyses()},
+        needs=needing.wordings(),
+    )
     response = Response(body, content_type=HTML.content_type)
     response.headers["Link"] = (
         f'<{addresses.public("/tools")}?format=json>; rel="alternate"; type="{JSON.media_type}"'
@@ -99,7 +106,9 @@ def _page(found: Analysis, result: Result, etag: str, template: str, rows: int) 
         # The form and the words on values are those of a question with the same parameters.
         question=found,
         answered=first,
-        options=questions.all_choices(found),
+        options=_options(found),
+        lacking=lacking(found) if any(not one.answered.rows for one in sections) else {},
+        needs=needing.wordings(),
         listed=questions.LISTED,
         searched_from=questions.SEARCHED_FROM,
         values=questions.worded(first),
@@ -118,6 +127,21 @@ def _page(found: Analysis, result: Result, etag: str, template: str, rows: int) 
         for one in data.FORMATS
     )
     return vary(response)
+
+
+def lacking(found: Analysis) -> dict[str, Bilingual]:
+    """The data sets that a tool needs and the graph does not hold, kept per data version."""
+    compute = partial(needing.missing, engine(), found)
+    return state().kept.get(version().digest, ("lacking", found.id), compute)
+
+
+def _options(found: Analysis) -> dict[str, list[Choice]]:
+    """The values that the form of a tool offers, kept per data version."""
+    options = questions.all_choices(found)
+    for name, query in found.offered.items():
+        compute = partial(needing.offered, engine(), query, options[name])
+        options[name] = state().kept.get(version().digest, ("offered", query), compute)
+    return options
 
 
 class _Section:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +226,54 @@ def test_years_on_which_sources_differ_stand_side_by_side(german: Result) -> Non
     # Each party joins when it joins: that is no difference.
     told = {row["matter"] for row in _rows(german, "differences")}
     assert "agreement/t-joined" not in told
+
+
+@pytest.mark.parametrize(
+    ("partner", "ranks"),
+    [("GBR", {"3": "", "2": "Europe"}), ("DEU", {"2": "", "1": "Europe"})],
+)
+def test_a_rank_in_europe_and_that_of_all_stand_apart_with_their_scope(
+    built_home: Path, partner: str, ranks: dict[str, str]
+) -> None:
+    found = running.run(built_home, "brief", {"partner": f"country/{partner}", "top": "40"})
+    rows = [
+        row
+        for row in found.answered("stated", "en").rows
+        if str(row["indicator"].iri).endswith("rank-partner-country-in-istc")
+    ]
+    assert {row["value"].text: row["scope"].text for row in rows} == ranks
+    assert {row["counterpart"].text for row in rows} == {"Beijing"}
+
+
+def test_each_share_says_of_what_it_is(built_home: Path) -> None:
+    words = ("analyse", "brief", "partner=country/USA", "top=1000", "--table", "stated")
+    done = run(built_home, *words, "--format", "csv", "--lang", "en", cwd=built_home)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    shares = {
+        row["value"]: row["scope_iri"].removeprefix(ID)
+        for row in rows
+        if row["indicator_iri"].endswith("share-of-istc-cooperation")
+    }
+    assert shares == {
+        "20": "population/beijing-istc-cooperations",
+        "79": "population/beijing-istc-cooperations-north-america",
+    }
+
+
+def test_a_platform_has_the_years_of_both_ends(built_home: Path) -> None:
+    found = running.run(built_home, "brief", {"partner": "country/PAK"})
+    years = {row["thing"]: row["period"] for row in _rows(found, "platforms")}
+    assert years["platform/most-overseas-parks"] == "2016/2021"
+    # The source says that the alliance is there, and not that it ended.
+    assert years["platform/cpec-university-alliance"] is None
+
+
+def test_a_group_that_the_partner_has_left_ties_no_policy_to_it(built_home: Path) -> None:
+    """The United Kingdom was in the European Union until 2020."""
+    then, now = (
+        running.run(built_home, "brief", {"partner": "country/GBR", "top": "1000", **years})
+        for years in ({"years": "..2015"}, {})
+    )
+    tied = [{row["named"] for row in _rows(found, "policies")} for found in (then, now)]
+    assert "group/eu" in tied[0] - tied[1]

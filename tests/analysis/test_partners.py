@@ -120,6 +120,33 @@ def test_candidates_are_ranked_with_their_components(matched: Result) -> None:
     assert float(rows["org/t-gamma"]["frameworks"]) > float(rows["org/t-epsilon"]["frameworks"])
 
 
+def test_weight_in_a_field_is_a_reason_only_where_a_field_is_sought(
+    matched: Result, built_home: Path
+) -> None:
+    weighty = "在该领域参与事项多"
+    said = [row["reason"]["zh"] for row in matched.tables["candidates"]]  # type: ignore[index, call-overload]
+    assert any(weighty in reason for reason in said)
+    bare = running.run(built_home, "matching")
+    assert bare.tables["candidates"]
+    assert all(weighty not in str(row["reason"]) for row in bare.tables["candidates"])
+
+
+def test_partners_are_sought_in_the_countries_that_a_group_has_in_the_year(
+    built_home: Path,
+) -> None:
+    found = {
+        year: {
+            row["country"]
+            for row in _rows(
+                running.run(built_home, "matching", {"sought": "group/eu", "year": year}),
+                "frameworks",
+            )
+        }
+        for year in ("2019", "2022")
+    }
+    assert "country/GBR" in found["2019"] - found["2022"]
+
+
 def test_only_agreements_in_force_are_said_to_cover_it(matched: Result, home: Path) -> None:
     found = {row["thing"]: row for row in _rows(matched, "frameworks")}
     lasting = found["agreement/t-lasting"]

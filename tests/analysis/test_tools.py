@@ -20,6 +20,7 @@ from kg import open_graph
 from kg.analysis import projecting
 from kg.analysis.catalogue import analyses, analysis, parse
 from kg.errors import InvalidInput
+from kg.namespaces import ID
 from tests import needs
 from tests.cli.conftest import run
 from tests.serving import Reply, Service
@@ -95,6 +96,47 @@ def test_tools_are_listed_and_in_the_menu(service: Service) -> None:
     told = service.get("/tools?format=json", "application/json").json()["tools"]
     assert [one["id"] for one in told] == [one.id for one in analyses()]
     assert all(one["tables"] and one["parameters"] for one in told)
+
+
+def test_the_list_and_the_page_say_which_data_sets_are_lacking(service: Service) -> None:
+    for language, word in (("zh", "需载入数据集"), ("en", "needs data sets")):
+        listed = service.page("/tools", language).text
+        for one in analyses():
+            entry = listed.partition(f'href="/tools/{one.id}')[2].partition("</dd>")[0]
+            assert (word in entry) == bool(one.needs), one.id
+    text = page(service, "/tools/network-positions").text
+    assert "istc collect FOLDER --only openalex-country-coauthorship" in text
+    assert "World co-authorship by country pair" in text
+    assert '<code>docs/importing.md</code> · <a href="/imports/new"' in text
+    assert "istc collect" not in page(service, "/tools/tasks").text
+
+
+def test_the_documents_of_the_tasks_are_those_that_state_something(
+    service: Service, built_home: Path
+) -> None:
+    text = page(service, "/tools/tasks").text
+    options = text.partition('name="document"')[2].partition("</select>")[0]
+    found = dict(re.findall(r'<option value="(doc/[^"]+)"[^>]*>[^<]*\((\d+)\)</option>', options))
+    for key, number in found.items():
+        tables = [
+            open_graph(built_home).analyse("tasks", table, document=key)
+            for table in ("problems", "recommendations")
+        ]
+        # Problems that have a recommendation are no gap, and in no row.
+        assert 0 < sum(map(len, tables)) <= int(number), key
+    named = {
+        row["document_iri"].removeprefix(ID)
+        for table in ("problems", "recommendations")
+        for row in open_graph(built_home).analyse("tasks", table)
+    }
+    assert named == set(found)
+
+
+def test_a_stated_tie_bears_the_name_of_the_partner(service: Service) -> None:
+    rows = get(service, "/tools/organisation-profile/things.json?lang=en").json()["rows"]
+    ties = [row for row in rows if row["role"]["iri"].endswith("#cooperatesWith")]
+    assert "country/USA" in {row["thing"]["iri"].removeprefix(ID) for row in ties}
+    assert all(row["thing"]["label"]["en"] for row in rows)
 
 
 def test_a_result_is_computed_once_and_has_an_entity_tag(service: Service) -> None:

@@ -174,3 +174,22 @@ def test_every_row_says_where_it_comes_from(home: Path) -> None:
     for table in ("ties", "agents", "figures"):
         for row in result.answered(table, "zh").rows:
             assert row["evidence"].facts, (table, row)
+
+
+def test_a_membership_that_has_ended_counts_in_its_time_alone(built_home: Path) -> None:
+    """The United Kingdom was in the European Union from 1973 to January 2020."""
+
+    def members(**year: str) -> set[str | None]:
+        result = running.run(built_home, "what-if", {"thing": "group/eu", **year})
+        return {row["agent"].iri for row in result.answered("agents", "en").rows}
+
+    britain, croatia, france = (f"{ID}country/{key}" for key in ("GBR", "HRV", "FRA"))
+    assert france in members()
+    assert britain not in members()
+    assert {britain, croatia} <= members(year="2019")
+    assert members(year="2019") - members() == {britain}
+
+
+def test_a_membership_that_a_source_states_as_of_a_day_goes_on(built_home: Path) -> None:
+    result = what_if(built_home, "org/skao")
+    assert ("China",) in cells(result, "agents", "agent")

@@ -249,6 +249,11 @@ def _mechanisms(joint: Between) -> Iterator[Row]:
         }
 
 
+def _lasted(begin: int | None, end: int | None) -> str | None:
+    """The years of a thing: the first alone where its end is not known."""
+    return span(begin, begin if end is None else end) if begin is not None else None
+
+
 def _joint(joint: Between) -> pl.DataFrame:
     """Joint things that have no table of their own."""
     import polars as pl
@@ -264,7 +269,7 @@ def _platforms(joint: Between) -> Iterator[Row]:
             "thing": row["thing"],
             "kind": row["kind"],
             "fits": _words(words[row["fits"]]) if joint.concepts is not None else None,
-            "period": span(row["year"], row["year"]),
+            "period": _lasted(row["year"], row["until"]),
             "participants": row["size"],
             "evidence": row["facts"],
         }
@@ -282,7 +287,7 @@ def _projects(joint: Between) -> Iterator[Row]:
     for row in _of(joint, cooperation.PROJECT).to_dicts():
         yield {
             "project": row["thing"],
-            "period": span(row["year"], row["year"]),
+            "period": _lasted(row["year"], row["until"]),
             "home": row["home"],
             "partner": row["partner"],
             "participants": row["size"],

@@ -14,7 +14,7 @@ from kg import resources
 from kg.analysis import coauthoring, measures
 from kg.analysis.coauthoring import Coauthoring
 from kg.analysis.composite import Composite, ordered
-from kg.analysis.computing.country_profile import MEMBERS
+from kg.analysis.cooperation import MEMBERS
 from kg.analysis.networks import Network
 from kg.analysis.results import printed
 from kg.analysis.rows import Data, Row, Tables, Values, number, text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kg.analysis import coauthoring, cooperation, measures
 from kg.analysis.coauthoring import Coauthoring
 from kg.analysis.rows import Data, Row, Tables, Values, number, text, years
-from kg.namespaces import ID, VOCAB
+from kg.namespaces import ID
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,8 +25,6 @@ INDICATORS = tuple(
         "ip-receipts", "ip-payments", "tertiary-enrolment", "gdp",
     )
 )  # fmt: skip
-#: Roles of those who belong to an organization.
-MEMBERS = tuple(f"{VOCAB}role/{key}" for key in ("member", "associate-member", "observer"))
 
 
 def compute(data: Data, values: Values) -> Tables:
@@ -221,12 +219,12 @@ def span(begin: object, end: object) -> str | None:
 def _memberships(data: Data, country: str, peers: Sequence[str]) -> Iterator[Row]:
     import polars as pl
 
-    parts = data.table("participations").filter(pl.col("role").is_in(MEMBERS))
+    parts = data.table("participations").filter(pl.col("role").is_in(cooperation.MEMBERS))
     members = data.table("members").select(
         "fact",
         pl.col("whole").alias("thing"),
         "agent",
-        pl.lit(MEMBERS[0]).alias("role"),
+        pl.lit(cooperation.MEMBERS[0]).alias("role"),
         "begin",
         "end",
     )

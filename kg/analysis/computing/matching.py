@@ -12,7 +12,7 @@ from kg.analysis import cooperation, countries, frameworks, partners
 from kg.analysis.cooperation import involvements
 from kg.analysis.fields import Fields
 from kg.analysis.partners import Ground, Scored
-from kg.analysis.rows import Data, Row, Tables, Values, text
+from kg.analysis.rows import Data, Row, Tables, Values, number, text
 from kg.entries import Bilingual
 from kg.namespaces import ID
 
@@ -138,7 +138,8 @@ def _asked(data: Data, values: Values) -> _Asked:
     said = data.table("notices").filter(pl.col("notice") == pl.lit(notice, pl.String))
     body = text(values, "organisation") or (said["contact"][0] if len(said) else None)
     concepts = [c for name in ("field", "topic", "sector") if (c := text(values, name))]
-    kind, sought, year = text(values, "kind"), text(values, "sought"), text(values, "year")
+    kind, sought = text(values, "kind"), text(values, "sought")
+    year = int(number(values, "year", date.today().year))
     places = [homes[place] for place in said["place"].drop_nulls() if place in homes]
     country = homes.get(body) if body else None
     return _Asked(
@@ -146,20 +147,21 @@ def _asked(data: Data, values: Values) -> _Asked:
         country or (places[0] if places else text(values, "country")),
         body,
         frozenset([kind] if kind else said["kind"].drop_nulls()),
-        _countries(data, [sought] if sought else said["sought"].drop_nulls().to_list()),
-        int(year) if year else date.today().year,
+        _countries(data, [sought] if sought else said["sought"].drop_nulls().to_list(), year),
+        year,
         bool(said["need"][0]) if len(said) else True,
         notice,
     )
 
 
-def _countries(data: Data, areas: list[str]) -> frozenset[str] | None:
+def _countries(data: Data, areas: list[str], year: int) -> frozenset[str] | None:
     """Countries, with the members of groups in their place; None when nothing is given."""
     import polars as pl
 
     if not areas:
         return None
-    members = data.table("members").filter(pl.col("whole").is_in(areas))
+    members = frameworks.lasting(data.table("members"), year)
+    members = members.filter(pl.col("whole").is_in(areas))
     return frozenset(areas) | frozenset(members["agent"])
 
 
@@ -225,7 +227,7 @@ class _Matching:
                 "country": self.ground.homes[one.name],
                 "score": _points(one.score),
                 **{part: _points(value) for part, value in one.components.items()},
-                "reason": _reason(one.components),
+                "reason": _reason(one.components, sought=bool(self.asked.concepts)),
                 "evidence": stated.get(one.name, []),
             }
 
@@ -246,7 +248,8 @@ class _Matching:
             kinds = set(some["kind"].drop_nulls())
             contact = some["contact"][0]
             home = self._home(some)
-            theirs = _countries(self.data, some["sought"].drop_nulls().to_list())
+            areas = some["sought"].drop_nulls().to_list()
+            theirs = _countries(self.data, areas, asked.year)
             fits = not asked.kinds or not kinds or bool(kinds & asked.kinds)
             if not fits or (home is not None and not self._wanted(home)):
                 continue
@@ -331,7 +334,10 @@ def _joined(said: list[Bilingual]) -> Bilingual | None:
     return {"zh": f"{zh}。", "en": f"{en[0].upper()}{en[1:]}."}
 
 
-def _reason(components: Mapping[str, float]) -> Bilingual | None:
+def _reason(components: Mapping[str, float], *, sought: bool) -> Bilingual | None:
+    """What speaks for a candidate; weight in a field does only where a field is sought."""
+    if not sought:
+        components = {part: value for part, value in components.items() if part != "standing"}
     best = sorted(components.items(), key=lambda item: -item[1])
     return _joined([partners.says(part) for part, value in best if value >= _TELLING])
 

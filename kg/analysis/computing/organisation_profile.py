@@ -26,7 +26,7 @@ def compute(data: Data, values: Values) -> Tables:
         "countries": list(mine.countries()),
         "fields": list(mine.fields(data)),
         "by-year": [row for profile in profiles for row in profile.by_year()],
-        "things": list(mine.things()),
+        "things": list(mine.things(data)),
     }
 
 
@@ -197,7 +197,7 @@ class _Profile:
                 "evidence": row["facts"],
             }
 
-    def things(self) -> Iterator[Row]:
+    def things(self, data: Data) -> Iterator[Row]:
         """What it takes part in, the newest first."""
         import polars as pl
 
@@ -207,16 +207,17 @@ class _Profile:
             .agg(pl.col("agent").n_unique())
             .iter_rows()
         )
+        ties = data.table("ties").select("fact", "one", "other").rows()
+        partners = {fact: other if one == self.organization else one for fact, one, other in ties}
         found = (
             self.mine.group_by("thing", "kind", "role")
             .agg(pl.col("year").min(), pl.col("fact").unique().sort().alias("facts"))
             .sort("year", "thing", "role", descending=[True, False, False], nulls_last=True)
         )
         for row in found.iter_rows(named=True):
-            # A tie that a source states as such has no name but its fact.
-            stated = row["thing"] in row["facts"]
+            # A tie that a source states as such has no name but that of the partner.
             yield {
-                "thing": None if stated else row["thing"],
+                "thing": partners.get(row["thing"], row["thing"]),
                 "kind": row["kind"],
                 "role": row["role"],
                 "period": str(row["year"]) if row["year"] else None,

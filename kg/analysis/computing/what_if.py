@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import polars as pl
 
-from kg.analysis.rows import Data, Row, Tables, Values, text
+from kg.analysis.rows import Data, Row, Tables, Values, number, text
 from kg.analysis.scenarios import Scenario, shape
 from kg.entries import Bilingual
 
@@ -44,7 +45,8 @@ def compute(data: Data, values: Values) -> Tables:
     if thing is None:
         return {}
     data.progress("reading the links")
-    scenario = Scenario(data, thing, text(values, "leaver"))
+    year = int(number(values, "year", date.today().year))
+    scenario = Scenario(data, thing, text(values, "leaver"), year)
     data.progress("looking for other links")
     return {
         "figures": list(_figures(scenario)),
