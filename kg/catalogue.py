@@ -206,7 +206,9 @@ def question(question_id: str) -> Question:
         near = difflib.get_close_matches(question_id, _ids(), n=3, cutoff=0.4)
         raise NotFound(
             f"There is no question “{question_id}”.",
-            hint=f"Did you mean {', '.join(near)}?" if near else "List them with: istc questions.",
+            hint=f"Did you mean {', '.join(near)}?"
+            if near
+            else "All are listed at /questions, and by: istc questions.",
             extra={"suggestions": near},
         )
     return _read(question_id)

@@ -41,7 +41,7 @@ def require(scope: str) -> Token:
         raise NotAllowed(
             f"The token does not allow this: it lacks the scope {scope}.",
             where="Authorization",
-            hint="Use a token that was made with this scope.",
+            hint=f"Who runs the service makes one: istc token create NAME --scope {scope}.",
             extra={"scopeNeeded": scope, "scopes": list(token.scopes)},
         )
     return token

@@ -23,16 +23,51 @@ from service.language import Label, translate
 #: Facts of a cell that a page lists; data files list all.
 EVIDENCE = 60
 _DATE = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)")
+#: The last power of ten of a number that is said in words.
+_LONGEST = 20
+_ENDLESS = Decimal("Infinity")
+#: Words for large numbers: (what one is, what the number must be a multiple of, end, word).
+_WORDS: Mapping[str, tuple[tuple[int, int, Decimal, str], ...]] = {
+    "zh": (
+        (10**8, 10**6, _ENDLESS, "亿"),
+        (10**4, 10**2, Decimal(10**8), "万"),
+    ),
+    "en": (
+        (10**9, 10**6, _ENDLESS, " billion"),
+        (10**6, 10**4, _ENDLESS, " million"),
+    ),
+}
 _SILENT = ("/value-qualifier/exact", "/value-qualifier/unknown")
 
 
 def number(text: str) -> str:
-    """A normalised number with the grouping of the reader's language; not rounded."""
+    """A normalised number as the reader's language says it; not rounded."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         return text
-    return format_decimal(value, locale=language.interface(), decimal_quantization=False)
+    return said(value, language.interface())
+
+
+def said(value: Decimal, tongue: str) -> str:
+    """A number in a language, large ones in its words: 7,334亿, 733.4 billion.
+
+    Args:
+        value: The number.
+        tongue: The language.
+
+    Returns:
+        The number with a word where few decimals say it exactly; otherwise all its digits.
+    """
+    for power, step, below, word in _WORDS.get(tongue, ()):
+        # What is longer cannot be divided without rounding.
+        known = value.is_finite() and value.adjusted() <= _LONGEST
+        if known and power <= abs(value) < below and not value % step:
+            return format_decimal(value / power, locale=tongue, decimal_quantization=False) + word
+    try:
+        return format_decimal(value, locale=tongue, decimal_quantization=False)
+    except InvalidOperation:
+        return str(value)  # longer than can be grouped without rounding
 
 
 def _moment(edtf: str) -> str:
@@ -61,9 +96,14 @@ def unbroken(text: str) -> Markup:
     return Markup("").join(date.format(part) if odd % 2 else escape(part) for odd, part in parts)
 
 
-def is_truth(cell: Cell) -> bool:
-    """Whether a cell says that something is so, or not."""
-    return cell.datatype == XSD + "boolean"
+def bracketed(text: str) -> str:
+    """A remark behind a text, in the brackets of the language of the interface."""
+    return f"（{text}）" if language.interface() == "zh" else f" ({text})"
+
+
+def is_truth(value: Cell | Value) -> bool:
+    """Whether a cell or a literal says that something is so, or not."""
+    return value.datatype == XSD + "boolean"
 
 
 def prefixed(iri: str) -> str | None:
@@ -229,6 +269,7 @@ def install(app: Flask) -> None:
         short=short,
         at=at,
         unbroken=unbroken,
+        bracketed=bracketed,
         distinct=distinct,
         cite=cite,
         last_part=addresses.last_part,

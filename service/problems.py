@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from kg.errors import IstcError
 from service import addresses, language
@@ -334,7 +334,9 @@ def respond(
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     if problem.status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        # RFC 6750, section 3.1: who gave a token learns that it is the token.
+        wrong = ' error="invalid_token"' if request.authorization is not None else ""
+        response.headers["WWW-Authenticate"] = f"Bearer{wrong}"
     return vary(response)
 
 
@@ -357,6 +359,8 @@ def _http(error: HTTPException) -> Response:
     response = respond(slug, BY_SLUG[slug].title, where=request.path, extra=extra)
     if accepted:
         response.headers["Accept-Post"] = response.headers["Accept-Query"] = ", ".join(accepted)
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        response.headers["Content-Range"] = f"{error.units} */{error.length}"
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import skolem
-from kg.errors import BuiltGraph
+from kg.errors import BuiltGraph, InvalidRdf
 from kg.hiding import HIDDEN
 from kg.namespaces import BASE, JOURNAL
+
+#: What XML 1.0 cannot hold (section 2.2, production Char): RDF/XML and SPARQL results in XML neither.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -66,3 +71,23 @@ def allowed(names: set[str], rules: Rules) -> None:
             hint="Correct the row of the table, or use a graph of your own.",
             extra={"graphs": wrong},
         )
+
+
+def writable(added: Iterable[Quad], rules: Rules) -> None:
+    """Refuse texts that not every syntax of RDF can hold.
+
+    Args:
+        added: What a change adds.
+        rules: What holds here; a store of others keeps whatever it gets.
+
+    Raises:
+        InvalidRdf: A text holds a control character.
+    """
+    for quad in added if rules.unite else ():
+        found = isinstance(quad.object, Literal) and _CONTROLS.search(quad.object.value)
+        if found:
+            raise InvalidRdf(
+                f"A text holds the control character U+{ord(found[0]):04X}.",
+                where=f"{quad.subject} {quad.predicate}",
+                hint="Remove it: XML cannot hold it, nor can whoever reads XML.",
+            )

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
 from kg import assembling, deriving, hiding, inspecting, rq
 from kg.changing import doing
-from kg.changing.bounds import Rules, allowed
+from kg.changing.bounds import Rules, allowed, writable
 from kg.changing.judging import Judge
 from kg.changing.ledger import Ledger
 from kg.changing.steps import Step
@@ -164,6 +164,7 @@ def _done(
             continue
         names = {quad.graph_name for quad in added | removed}
         allowed({str(name.value) for name in names if isinstance(name, NamedNode)}, rules)
+        writable(added, rules)
         stated[0] += len(added)
         stated[1] += len(removed)
         _apply(store, added, removed)

@@ -125,7 +125,7 @@ def rows(home: Path, number: int) -> Iterator[tuple[bytes, bytes]]:
         known = numbers(home)
         raise NotFound(
             f"No change with the number {number} is kept.",
-            where=str(target),
+            where=target.name,
             hint=f"The changes {known[0]} to {known[-1]} are kept." if known else None,
         ) from error
     except (OSError, EOFError, zlib.error) as error:
@@ -158,7 +158,7 @@ def count(home: Path, number: int) -> tuple[int, int] | None:
 def _damaged(target: Path) -> StoreUnavailable:
     return StoreUnavailable(
         "The file of a change is damaged.",
-        where=str(target),
+        where=target.name,
         hint="The graph itself is whole; this change alone cannot be undone.",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -112,6 +113,11 @@ class LocalRun:
         if code is None:
             return StoreUnavailable(
                 "The process that holds the graph has ended.", hint="Try again."
+            )
+        if code == -signal.SIGSEGV:
+            # The engine goes down into a query as deep as it is nested.
+            return BudgetExceeded(
+                "The query is nested too deeply.", hint="Write it with fewer levels of brackets."
             )
         if code == worker.NO_MEMORY or code < 0:
             return BudgetExceeded(

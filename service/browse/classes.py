@@ -139,7 +139,8 @@ def page(iri: str, links: signposting.Links) -> str:
     found = browsing.members(
         engine(), iri, asks, language.content(), limit=SIZE, offset=shown.start
     )
-    names = _names(found, counts)
+    picked = {"kind": asks.within, "country": asks.country}
+    names = _names(found, counts, filter(None, picked.values()))
     links.about([f"{_OWL}Class"])
     for member in found:
         links.add("item", addresses.header(member.thing.iri))
@@ -154,6 +155,7 @@ def page(iri: str, links: signposting.Links) -> str:
         mappings=browsing.mappings(iri),
         counts=counts,
         facets=_facets(counts, names, iri),
+        chosen={name: names[value] for name, value in picked.items() if value},
         members=found,
         names=names,
         page=shown,
@@ -183,10 +185,10 @@ def _above(one: Class) -> list[Class]:
     return found
 
 
-def _names(found: Iterable[Member], counts: Counts) -> dict[str, Thing]:
-    """The classes and countries that a page names."""
+def _names(found: Iterable[Member], counts: Counts, chosen: Iterable[str]) -> dict[str, Thing]:
+    """The classes and countries that a page names, those that are chosen among them."""
     iris = {iri for member in found for iri in (*member.kinds, *member.countries)}
-    iris |= {*counts.kinds, *counts.countries}
+    iris |= {*counts.kinds, *counts.countries, *chosen}
     labels = asking.labels(engine(), iris)
     return {iri: Thing(iri, labels.get(iri, {})) for iri in iris}
 

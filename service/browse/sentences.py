@@ -39,19 +39,17 @@ def _joined(parts: Iterable[str]) -> str:
     return ("、" if language.interface() == "zh" else ", ").join(parts)
 
 
-def _bracketed(text: str) -> str:
-    return f"（{text}）" if language.interface() == "zh" else f" ({text})"
-
-
 def _place(source: Source) -> str:
     if not source.locator:
         return ""
     page = translate("p. %(page)s", page=source.page) if source.page else ""
-    return _bracketed(_joined(part for part in (formatting.at(source.locator), page) if part))
+    return formatting.bracketed(
+        _joined(part for part in (formatting.at(source.locator), page) if part)
+    )
 
 
 def _told(fact: Fact) -> str:
-    when = _bracketed(_time(fact)) if fact.period else ""
+    when = formatting.bracketed(_time(fact)) if fact.period else ""
     if fact.value is not None:
         values = {
             "indicator": _name(fact.heading),

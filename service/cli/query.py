@@ -67,7 +67,7 @@ def command(session: Session, file: BinaryIO, form: str | None, seconds: float |
 
 def _text(file: BinaryIO) -> str:
     try:
-        return file.read().decode("utf-8")
+        return file.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidQuery(
             "The query is not UTF-8.", where=f"{file.name}, byte {error.start}"

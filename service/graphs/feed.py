@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -39,6 +41,8 @@ RDF_PATCH = Format("rdfp", "application/rdf-patch", ("text/rdf-patch",), ("patch
 FORMATS = (JSON, ATOM, RDF_PATCH, HTML)
 #: Changes on one page.
 PAGE = 50
+#: Bytes of a file that are sent at once.
+_CHUNK = 1 << 16
 #: Patches of many changes that are put together at the same time.
 _TOGETHER = 2
 _combining = threading.BoundedSemaphore(_TOGETHER)
@@ -284,13 +288,40 @@ def _difference(first: int, second: int) -> tuple[Difference, ExitStack]:
 def of_change(number: int) -> Response:
     """One change as an RDF Patch."""
     known(number)
-    head = [f"H id <{_version_iri(number)}> .", f"H prev <{_version_iri(number - 1)}> ."]
-    path = changes.path(_home(), number)
-    response = _patch(number - 1, number, head)
-    response.set_etag(
-        caching.tag(None, "change", f"{number} {path.stat().st_mtime_ns}", RDF_PATCH.name)
-    )
+    response = _patch(number - 1, number, _head(number))
+    response.set_etag(_tag(number, RDF_PATCH.name))
     return response
+
+
+def kept(number: int) -> Response:
+    """One change as it was committed, as an RDF Patch packed with gzip."""
+    known(number)
+    etag = _tag(number, "gzip")
+    same = caching.unchanged(etag, keep=False)
+    if same is not None:
+        return same
+    path = changes.path(_home(), number)
+    # Parts of gzip one after the other are one file (RFC 1952, section 2.2).
+    head = gzip.compress("".join(f"{line}\n" for line in _head(number)).encode(), mtime=0)
+    response = Response(chain([head], _chunks(path)), content_type="application/gzip")
+    response.content_length = len(head) + path.stat().st_size
+    response.set_etag(etag)
+    return response
+
+
+def _head(number: int) -> list[str]:
+    return [f"H id <{_version_iri(number)}> .", f"H prev <{_version_iri(number - 1)}> ."]
+
+
+def _tag(number: int, form: str) -> str:
+    path = changes.path(_home(), number)
+    return caching.tag(None, "change", f"{number} {path.stat().st_mtime_ns}", form)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
 
 
 def quads_of_change(number: int, side: str) -> Response:

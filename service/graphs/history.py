@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import Response, jsonify, render_template, request, send_file
+from flask import Response, jsonify, render_template, request
 
 from kg import changing
 from kg.changing import hiding
 from kg.errors import InvalidInput, NotAllowed, NotFound
-from kg.store import changes, journal
+from kg.store import journal
 from kg.tokens import Token
 from service import addresses, auth, negotiation
 from service.graphs import committing, feed
@@ -113,6 +113,4 @@ def change(number: int) -> Response:
 
 def patch(number: int) -> Response:
     """The quads that a change added and removed, as an RDF Patch."""
-    path = changes.path(state().settings.home.absolute(), number)
-    feed.known(number)
-    return send_file(path, mimetype="application/gzip", conditional=True)
+    return feed.kept(number)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from flask import Response, redirect, send_file
+from flask import Response, redirect
 
 from kg import exporting
 from kg.describing import DataSet
@@ -27,6 +27,7 @@ from kg.settings import Settings
 from kg.store import versions
 from kg.store.versions import Version
 from service import addresses, caching
+from service.files import send
 from service.graphs import feed
 from service.negotiation import CSV, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from service.state import state, version
@@ -226,7 +227,7 @@ def dump(number: int, name: str) -> Response:
         raise _no_file(version(), where)
     make(now, [wanted])
     packed = name.endswith(".gz")
-    response = send_file(
+    response = send(
         _folder(state().settings, now) / name,
         mimetype="text/plain"
         if name != wanted
@@ -235,7 +236,6 @@ def dump(number: int, name: str) -> Response:
         else _media_type(name.rpartition(".")[2]),
         as_attachment=name == wanted,
         download_name=name.rpartition("/")[2],
-        conditional=True,
         etag=caching.tag(None, now.digest, name),
     )
     response.headers["Cache-Control"] = FOREVER

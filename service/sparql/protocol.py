@@ -109,14 +109,17 @@ def _body(request: Request) -> tuple[str | None, list[tuple[str, str]]]:
 
 
 def _readable(request: Request) -> bool:
-    """Whether the body is said to be in a charset that we read."""
+    """Whether the body is said to be as it is, in a charset that we read."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return False
     charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
     return charset in ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 def _decoded(data: bytes, what: str) -> str:
     try:
-        return data.decode("utf-8")
+        # Some editors begin a text with a mark of its encoding.
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         _refuse(f"The {what} is not UTF-8.", "body", f"Byte {error.start} is not valid UTF-8.")
 

@@ -135,6 +135,19 @@ def test_a_file_is_kept_for_ever_and_can_be_resumed(service: Service, number: in
     assert (again.status, again.body) == (304, b"")
 
 
+def test_ranges_are_read_as_http_has_them(service: Service, number: int) -> None:
+    path = f"/dumps/{number}/istc-kg.nq.gz"
+    whole = service.get(path)
+    # RFC 9110, section 14.2: other units are ignored, and so are ranges of other methods than GET.
+    for asked in ("items=0-1", "bytes=0-1,4-5", "bytes=x"):
+        reply = service.get(path, Range=asked)
+        assert (reply.status, reply.body == whole.body) == (200, True), asked
+    head = service.send("HEAD", path, headers={"Range": "bytes=0-9"})
+    assert head.status == 200
+    beyond = service.get(path, Range="bytes=999999999-")
+    assert (beyond.status, beyond.header("Content-Range")) == (416, f"bytes */{len(whole.body)}")
+
+
 def test_latest_leads_to_the_newest(service: Service, number: int) -> None:
     reply = service.get("/dumps/latest/istc-kg.nq.gz")
     assert (reply.status, reply.header("Location")) == (302, f"/dumps/{number}/istc-kg.nq.gz")

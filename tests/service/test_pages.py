@@ -256,3 +256,23 @@ def test_every_type_of_problem_is_explained(service: Service) -> None:
     assert service.get("/problems/query-timeoud", "application/json").json()["suggestions"] == [
         "query-timeout"
     ]
+
+
+def test_a_chosen_facet_is_told_by_its_name(service: Service) -> None:
+    for query, tag, name in (
+        ("country=CHN", "zh", "中国"),
+        ("country=CHN", "en", "China"),
+        ("kind=University", "zh", "高等院校"),
+    ):
+        page = service.page(f"/ontology/Organization?{query}", tag).text
+        (chosen,) = re.findall(
+            r'<p class="facet">[^<]*<a[^>]*>[^<]*</a> · <strong><span>([^<]*)<', page
+        )
+        assert chosen == name
+
+
+def test_truth_and_remarks_read_as_the_language_writes_them(service: Service) -> None:
+    for tag, no, remark in (("zh", "否", "（时间不明）"), ("en", "no", " (time not stated)")):
+        page = service.page("/questions/joint-papers-by-field", tag).text
+        assert f'<data value="false">{no}</data>' in page
+        assert f"{remark}</span>" in service.page("/doc/org/cas", tag).text

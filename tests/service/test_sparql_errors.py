@@ -144,3 +144,11 @@ def test_a_problem_has_what_rfc_9457_says(service: Service) -> None:
     explained = service.page(problem["type"])
     assert explained.status == 200
     assert "SPARQL" in explained.text
+
+
+def test_a_query_that_is_nested_too_deeply_is_told_so(service: Service) -> None:
+    text = "SELECT * " + "{" * 20_000 + "}" * 20_000
+    headers = {"Content-Type": "application/sparql-query"}
+    reply = service.send("POST", "/sparql", text, headers)
+    assert reply.status == 422
+    assert "nested" in reply.json()["detail"]

@@ -46,6 +46,14 @@ def test_a_query_arrives_byte_for_byte(service: Service) -> None:
         assert row["x"]["value"] == CHINESE, way
 
 
+def test_a_mark_of_the_encoding_is_no_part_of_a_query(service: Service) -> None:
+    headers = {"Content-Type": "application/sparql-query", "Accept": "application/json"}
+    reply = service.send("POST", "/sparql", b"\xef\xbb\xbfASK {}", headers)
+    assert (reply.status, reply.json()["boolean"]) == (200, True)
+    packed = service.send("POST", "/sparql", "ASK {}", headers | {"Content-Encoding": "gzip"})
+    assert packed.status == 415
+
+
 def test_ask_construct_and_describe_are_answered(service: Service) -> None:
     china = "<https://w3id.org/istc-kg/id/country/CHN>"
     asked = service.sparql(f"ASK {{ {china} ?p ?o }}", "*/*")

@@ -51,6 +51,8 @@ def test_without_a_valid_token_nothing_changes(united: Desk, path: str) -> None:
         reply = united.service.send("POST", path, insert("x"), headers)
         assert reply.status == 401
         assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+        wrong = "invalid_token" in reply.headers["WWW-Authenticate"]
+        assert wrong is (authorization is not None)
         assert reply.json()["type"].endswith("/unauthorized")
     assert united.count() == before
 
@@ -154,9 +156,17 @@ def test_a_change_is_taken_back_over_http(united: Desk) -> None:
     again = united.send("POST", path)
     assert again.status == 409
     assert [item["since"] for item in again.json()["changed"]] == ["removed"]
-    assert united.send("POST", "/changes/999/undo").status == 404
-    patch = united.service.get(undone.headers["Location"] + ".rdfp.gz")
-    assert f"D <{E}s> <{E}p>" in gzip.decompress(patch.body).decode()
+    missing = united.send("POST", "/changes/999/undo")
+    assert missing.status == 404
+    assert "/" not in missing.json()["where"]
+    at = undone.headers["Location"]
+    patch = gzip.decompress(united.service.get(at + ".rdfp.gz").body).decode()
+    assert f"D <{E}s> <{E}p>" in patch
+    # Its head says between which versions it leads.
+    number = int(at.rpartition("/")[2])
+    id_, prev = patch.splitlines()[:2]
+    assert (id_.startswith("H id "), f"/version/{number}>" in id_) == (True, True)
+    assert (prev.startswith("H prev "), f"/version/{number - 1}>" in prev) == (True, True)
 
 
 def test_an_update_for_another_state_of_the_graph_is_refused(united: Desk) -> None:
@@ -252,3 +262,16 @@ def test_a_runaway_update_is_stopped_and_leaves_nothing(
         assert reply.json()["limitSeconds"] == 2.0
         assert one.count() == 2
         assert not list((home / "staging").iterdir())
+
+
+@pytest.mark.parametrize("sign", ["\\u0001", "\\u0000", "\\uFFFE"])
+def test_what_xml_cannot_hold_is_refused(united: Desk, sign: str) -> None:
+    before = united.count()
+    triple = f'<{E}c> <{E}p> "x{sign}y"'
+    update = united.update(f"INSERT DATA {{ GRAPH <{E}c> {{ {triple} }} }}")
+    put = united.send("PUT", united.graph("c"), f"{triple} .", Content_Type="text/turtle")
+    for reply in (update, put):
+        assert (reply.status, reply.json()["type"]) == (400, "/problems/invalid-rdf")
+        assert f"U+{sign[-4:].upper()}" in reply.json()["detail"]
+        assert f"{E}c" in reply.json()["where"]
+    assert united.count() == before

@@ -70,7 +70,7 @@ export function sender(place, words) {
       if (!answer) throw new Error(words.unreachable);
       if (answer.status !== 401) return answer;
       const problem = await answer.json();
-      forget(`${problem.detail} ${problem.hint ?? ""}`);
+      forget(problem.detail);
     }
   };
   show();
