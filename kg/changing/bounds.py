@@ -13,7 +13,7 @@ from kg.errors import BuiltGraph, InvalidRdf
 from kg.hiding import HIDDEN
 from kg.namespaces import BASE, JOURNAL
 
-#: What XML 1.0 cannot hold (section 2.2, production Char): RDF/XML and SPARQL results in XML neither.
+#: What XML 1.0 cannot hold (section 2.2, production Char), nor RDF/XML and results in XML.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
