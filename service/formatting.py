@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
@@ -23,8 +23,8 @@ from service.language import Label, translate
 #: Facts of a cell that a page lists; data files list all.
 EVIDENCE = 60
 _DATE = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)")
-#: The last power of ten of a number that is said in words.
-_LONGEST = 20
+#: A number with more digits than this is printed as it stands.
+_LONGEST = 60
 _ENDLESS = Decimal("Infinity")
 #: Words for large numbers: (what one is, what the number must be a multiple of, end, word).
 _WORDS: Mapping[str, tuple[tuple[int, int, Decimal, str], ...]] = {
@@ -59,15 +59,18 @@ def said(value: Decimal, tongue: str) -> str:
     Returns:
         The number with a word where few decimals say it exactly; otherwise all its digits.
     """
-    for power, step, below, word in _WORDS.get(tongue, ()):
-        # What is longer cannot be divided without rounding.
-        known = value.is_finite() and value.adjusted() <= _LONGEST
-        if known and power <= abs(value) < below and not value % step:
-            return format_decimal(value / power, locale=tongue, decimal_quantization=False) + word
-    try:
-        return format_decimal(value, locale=tongue, decimal_quantization=False)
-    except InvalidOperation:
-        return str(value)  # longer than can be grouped without rounding
+    if not value.is_finite() or max(abs(value.adjusted()), len(value.as_tuple().digits)) > _LONGEST:
+        return str(value)
+    with localcontext(prec=3 * _LONGEST):
+        power, word = next(
+            (
+                (power, word)
+                for power, step, below, word in _WORDS.get(tongue, ())
+                if power <= abs(value) < below and not value % step
+            ),
+            (1, ""),
+        )
+        return format_decimal(value / power, locale=tongue, decimal_quantization=False) + word
 
 
 def _moment(edtf: str) -> str:

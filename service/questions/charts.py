@@ -185,7 +185,7 @@ def _range(table: Table, row: Row, measure: Measure) -> Chart | None:
     low, high = number(texts[0]), number(texts[-1])
     if low is None or high is None:
         return None
-    shown = "–".join(table.printed(text) for text in dict.fromkeys(texts))
+    shown = "–".join(table.bound(text) for text in dict.fromkeys(texts))
     return {"value": None, "text": shown, "low": low, "high": high, "exact": False}
 
 

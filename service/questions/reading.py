@@ -7,17 +7,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cached_property
 from itertools import combinations
 from typing import Any
-
-from babel.numbers import format_decimal
 
 from kg import periods
 from kg.asking import Answered, Cell
 from kg.catalogue import NUMBERS, Column
 from kg.errors import InvalidInput
+from service.formatting import said
 
 Row = dict[str, Cell]
 
@@ -47,6 +46,8 @@ _PERCENT = ("%", "percent")
 _POWERS = (1, 10_000, 100_000_000)
 #: A bound that was rounded may lie this much inside the value, relative to it.
 _ROUNDING = 0.005
+#: So many digits of a bound are shown in a chart.
+_SIGNIFICANT = 3
 
 
 def number(text: str) -> float | None:
@@ -169,9 +170,18 @@ class Table:
         return text
 
     def printed(self, text: str) -> str:
-        """A number with the grouping of the reader's language, not rounded."""
+        """A number as the reader's language says it, not rounded."""
+        return said(Decimal(text.strip()), self.language)
+
+    def bound(self, text: str) -> str:
+        """A bound for a label: what was derived has three significant digits, whole ones all."""
         value = Decimal(text.strip())
-        return format_decimal(value, locale=self.language, decimal_quantization=False)
+        if not value.is_finite() or len(value.normalize().as_tuple().digits) <= _SIGNIFICANT:
+            return self.printed(text)
+        places = min(_SIGNIFICANT - 1 - value.adjusted(), -int(value.as_tuple().exponent))
+        if places <= 0:
+            return self.printed(str(value.quantize(Decimal(1), ROUND_HALF_UP)))
+        return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
 
     def detail(self, row: Row) -> dict[str, Any]:
         """All that a row says: cells with their headings, places, and the page of its thing."""

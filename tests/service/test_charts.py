@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from kg import catalogue, open_graph
 from kg.asking import Answered, Cell
 from kg.graph import Graph
+from service.formatting import said
 from service.questions import charts
 from service.questions.reading import number
 from tests.serving import ROOT, Service
@@ -54,6 +56,15 @@ def described(answered: Answered, codes: dict[str, str] | None = None) -> dict[s
     return chart
 
 
+def digits(text: str) -> str:
+    """A number as a reader sees it, in digits."""
+    bare = text.replace(",", "")
+    powers = {"亿": 10**8, "万": 10**4, " billion": 10**9, " million": 10**6}
+    word = next((word for word in powers if bare.endswith(word)), "")
+    figure = bare.removesuffix(word)
+    return str(Decimal(figure) * powers[word]) if word and number(figure) is not None else bare
+
+
 @pytest.mark.parametrize("question", DRAWN)
 def test_a_question_that_promises_a_chart_has_one_in_both_languages(
     ask: Ask, codes: dict[str, str], question: str
@@ -76,7 +87,7 @@ def test_bars_show_the_numbers_of_the_rows_and_never_two_units_on_one_axis(
             for series in measure["series"]:
                 assert len(series["values"]) == len(panel["categories"]) == len(rows)
                 for row, value in zip(rows, series["values"], strict=True):
-                    numbers = {number(text.replace(",", "")) for _, text, _ in row}
+                    numbers = {number(digits(text)) for _, text, _ in row}
                     assert value is None or value["value"] is None or value["value"] in numbers
 
 
@@ -86,6 +97,53 @@ def test_bars_tell_apart_what_they_stand_for(ask: Ask) -> None:
     assert panel["categories"] == [row["field"].text for row in answered.rows]
     papers = panel["measures"][0]["series"][0]["values"]
     assert papers[0]["text"] == "34,592"
+
+
+@pytest.mark.parametrize(
+    ("plain", "chinese", "english"),
+    [
+        ("733400000000", "7,334亿", "733.4 billion"),
+        ("1250000000", "12.5亿", "1.25 billion"),
+        ("123456789", "123,456,789", "123,456,789"),
+        ("99990000", "9,999万", "99.99 million"),
+        ("-399600", "-39.96万", "-399,600"),
+        ("10000", "1万", "10,000"),
+        ("34592", "34,592", "34,592"),
+        ("9900", "9,900", "9,900"),
+        ("0.05", "0.05", "0.05"),
+        ("1." + "3" * 40, "1." + "3" * 40, "1." + "3" * 40),
+        ("1E+99", "1E+99", "1E+99"),
+        ("NaN", "NaN", "NaN"),
+    ],
+)
+def test_large_numbers_are_said_in_the_words_of_the_language_and_never_rounded(
+    plain: str, chinese: str, english: str
+) -> None:
+    assert said(Decimal(plain), "zh") == chinese
+    assert said(Decimal(plain), "en") == english
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "7,334亿"), ("en", "733.4 billion")])
+def test_a_large_number_reads_the_same_in_chart_and_table_and_is_digits_in_files(
+    service: Service, language: str, words: str
+) -> None:
+    page = service.page("/questions/high-tech-exporters", language).text
+    assert f'<data value="733400000000">{words}</data>' in page
+    block = page.partition('<script type="application/json">')[2].partition("</script>")[0]
+    chart = json.loads(block)
+    assert chart["panels"][0]["measures"][0]["series"][0]["values"][0]["text"] == words
+    assert words in [text for _, text, _ in chart["rows"][0]["cells"]]
+    for kind in ("csv", "json"):
+        text = service.get(f"/questions/high-tech-exporters.{kind}?lang={language}").text
+        assert "733400000000" in text
+        assert words not in text
+
+
+def test_bounds_that_were_derived_have_three_significant_digits(ask: Ask) -> None:
+    (panel,) = described(ask("covid-papers"))["panels"]
+    values = panel["measures"][0]["series"][0]["values"]
+    assert [value["text"] for value in values] == ["31.7–35.0", "23.8–26.3"]
+    assert values[0]["low"] == 31.6635
 
 
 def test_parts_of_a_whole_have_a_chart_for_each_whole(ask: Ask) -> None:

@@ -8,11 +8,17 @@
 
 import {
   ACCENT, COLOURS, EDGE, FONT, INEXACT, INK, LINE, NARROW, PALE_SCALE, PAPER, QUIET, SHADE,
-  axisLine, axisText, base, compact, extent, short, splitLine, widthOf,
+  axisLine, axisText, base, compact, extent, legendHeight, short, splitLine, widthOf, wrapped,
 } from "./looks.js";
 
 const MEASURES = 4;
 const GAP = 26;
+/** The number after a bar leaves at least this part of the width to the bars. */
+const BARS = 0.3;
+const LINE_HEIGHT = 14;
+/** Headings of a matrix lean as long as their lines keep apart by this; otherwise they stand. */
+const APART = 16;
+const LEAN = 35;
 /** Bounds nearer to each other than this part of the axis are not drawn. */
 const SEEN = 0.012;
 
@@ -23,14 +29,23 @@ export function bars(panel, frame) {
   const measures = proper.slice(0, MEASURES);
   const thick = Math.max(...measures.map((measure) => measure.series.length));
   const longest = Math.max(...panel.categories.map(widthOf));
-  const names = Math.min(longest + 18, Math.max(90, frame.width * 0.36));
-  const line = thick > 1 ? 12 + 15 * thick : longest + 14 > names ? 34 : 28;
-  const columns = Math.max(1, Math.min(measures.length, Math.floor((frame.width - names) / 190)));
+  const beside = Math.min(longest + 18, Math.max(90, frame.width * 0.36));
+  // Long names have no room beside the bars of a narrow chart and stand above them.
+  const above = frame.width < NARROW && longest + 18 > beside;
+  const names = above ? 6 : beside;
+  const texts = panel.categories.map((name) => wrapped(name, above ? frame.width - 28 : names - 14, 3));
+  const spoken = Math.max(...texts.map((text) => text.length)) * LINE_HEIGHT;
+  const breadth = thick > 1 ? 15 * thick : 18;
+  const line = above ? spoken + breadth + 12 : Math.max(thick > 1 ? 12 + 15 * thick : 28, spoken + 8);
+  const columns = above ? 1 : Math.max(1, Math.min(measures.length, Math.floor((frame.width - names) / 190)));
+  const wholly = columns === 1 && frame.width < NARROW;
   const grouped = thick > 1;
   const titled = measures.length > 1 || !grouped;
-  const head = titled ? 24 : 4;
+  const title = titled ? 24 : 4;
+  const head = title + (above ? spoken : 0);
   const tall = panel.categories.length * line;
-  const start = frame.top + (grouped ? 26 : 0);
+  const legend = grouped ? measures.find((measure) => measure.series.length > 1).series.map((one) => one.name) : [];
+  const start = frame.top + (grouped ? legendHeight(legend, frame.width - names) : 0);
   const wide = (frame.width - names - 16 - GAP * (columns - 1)) / columns;
   const option = { ...base(), grid: [], xAxis: [], yAxis: [], series: [], title: [] };
   const items = [];
@@ -41,21 +56,23 @@ export function bars(panel, frame) {
     const numbers = all.flatMap((v) => [v.value, v.low, v.high]).filter((v) => v !== null);
     const [least, most] = extent([0, ...numbers]);
     const space = Math.max(...all.map((value) => widthOf(value.text))) + 12;
-    const room = (most - least || 1) * Math.min(0.6, space / Math.max(wide - space, 40));
+    const room = (most - least || 1) * (space / Math.max(wide - space, BARS * wide));
+    const text = compact(frame.language);
+    const ticks = Math.floor(wide / (widthOf(text(most)) + 24));
     if (titled) option.title.push({
-      text: short(measure.label, wide), left, top: top - head - 2, padding: 0,
+      text: short(measure.label, 0.9 * (wholly ? frame.width - 16 : wide)), left: wholly ? 6 : left, top: top - head - 2, padding: 0,
       textStyle: { fontSize: 12, fontWeight: 600, color: QUIET, fontFamily: FONT },
     });
     option.grid.push({ left, top, width: wide, height: tall });
     option.xAxis.push({
-      type: "value", gridIndex: index, splitNumber: 3, axisLabel: { ...axisText, formatter: compact(frame.language), showMinLabel: least >= 0, showMaxLabel: false },
+      type: "value", gridIndex: index, splitNumber: Math.max(1, Math.min(3, ticks)), axisLabel: { ...axisText, formatter: text, hideOverlap: true, showMinLabel: least >= 0, showMaxLabel: false },
       min: least < 0 ? least - room : 0, max: most + room, splitLine: { ...splitLine, showMinLine: least >= 0, showMaxLine: false }, minInterval: whole(numbers) ? 1 : undefined,
     });
     option.yAxis.push({
       type: "category", gridIndex: index, inverse: true, data: panel.categories, axisTick: { show: false }, axisLine,
       axisLabel: {
-        ...axisText, color: INK, show: index % columns === 0, interval: 0, width: names - 14, overflow: "break", lineHeight: 14,
-        formatter: (name) => short(name, line > 28 ? 2 * (names - 30) : names - 14),
+        ...axisText, color: INK, show: index % columns === 0, interval: 0, lineHeight: LINE_HEIGHT, formatter: (_, row) => texts[row].join("\n"),
+        ...(above ? { inside: true, margin: 3, align: "left", verticalAlign: "bottom", padding: [0, 0, breadth / 2 + 1, 0], textBorderColor: PAPER, textBorderWidth: 3 } : {}),
       },
     });
     measure.series.forEach((one, number) => {
@@ -75,8 +92,7 @@ export function bars(panel, frame) {
   });
   if (grouped) {
     option.legend = {
-      top: frame.top, left: names, itemWidth: 12, itemHeight: 12, selectedMode: false, textStyle: axisText,
-      data: measures.find((measure) => measure.series.length > 1).series.map((one) => one.name),
+      top: frame.top, left: names, width: frame.width - names, itemWidth: 12, itemHeight: 12, selectedMode: false, textStyle: axisText, data: legend,
     };
   }
   const lines = Math.ceil(measures.length / columns);
@@ -167,18 +183,28 @@ export function lines(panel, frame) {
   const [first, last] = extent(points.flatMap((p) => [moment(p), p.end - p.begin > 1.01 ? p.begin : moment(p), p.end - p.begin > 1.01 ? p.end : moment(p)]));
   const many = panel.series.length > 1;
   const text = compact(frame.language);
+  const longest = points.reduce((most, point) => (widthOf(point.text) > widthOf(most) ? point.text : most), "");
+  const numbers = points.map((point) => Math.abs(point.value));
+  const power = 10 ** Math.floor(Math.log10(Math.max(...numbers, 1)));
+  const left = Math.max(40, ...[1, 2.5, 5, 10].map((times) => widthOf(text(times * power)) + 16));
+  const names = panel.series.map((one) => one.name);
+  const top = frame.top + (many ? legendHeight(names, frame.width - 20) : 0) + 34;
+  const right = many ? widthOf(longest) + 16 : 40;
+  // The numbers of the first points stand between the axis and these.
+  const before = widthOf(longest) * (many ? 1 : 0.5) + 16;
   const pad = Math.max(0.5, (last - first) * 0.06);
+  const lead = Math.max(pad, ((last - first) * before) / Math.max(frame.width - left - right - before, 80));
   const option = {
     ...base(),
-    grid: { left: 64, right: many ? 70 : 40, top: frame.top + (many ? 62 : 34), height: 270 },
-    legend: many ? { top: frame.top, left: 10, selectedMode: false, textStyle: axisText, data: panel.series.map((s) => s.name) } : undefined,
+    grid: { left, right, top, height: 270 },
+    legend: many ? { top: frame.top, left: 10, width: frame.width - 20, selectedMode: false, textStyle: axisText, data: names } : undefined,
     xAxis: {
-      type: "value", min: Math.floor(first - pad), max: Math.ceil(last + pad), minInterval: 1, splitLine: { show: false },
-      axisLine: { ...axisLine, onZero: false }, position: "bottom", axisLabel: { ...axisText, formatter: (year) => String(year), showMinLabel: false, showMaxLabel: false },
+      type: "value", min: Math.floor(first - lead), max: Math.ceil(last + pad), minInterval: 1, splitLine: { show: false },
+      axisLine: { ...axisLine, onZero: false }, position: "bottom", axisLabel: { ...axisText, formatter: (year) => String(year), hideOverlap: true, showMinLabel: false, showMaxLabel: false },
     },
     yAxis: {
       type: "value", inverse: panel.rank, min: panel.rank ? 0 : undefined, minInterval: panel.rank ? 1 : undefined, splitLine,
-      name: panel.label, nameLocation: panel.rank ? "start" : "end", nameTextStyle: { ...axisText, align: "left", padding: [0, 0, 0, -50] },
+      name: panel.label, nameLocation: panel.rank ? "start" : "end", nameTextStyle: { ...axisText, align: "left", padding: [0, 0, 0, 14 - left] },
       axisLabel: { ...axisText, formatter: panel.rank ? (v) => (v < 1 ? "" : String(v)) : text },
     },
     series: [],
@@ -192,11 +218,11 @@ export function lines(panel, frame) {
         value: [moment(point), point.value], row: point.row, symbol: point.exact ? "circle" : "emptyCircle",
         label: { show: points.length <= 30, position: beside(place, one.points.length, many), formatter: () => point.text, color: INK, fontSize: 12 },
       })),
-      markLine: periods(one, colour),
+      labelLayout: { hideOverlap: true }, markLine: periods(one, colour),
     });
     one.points.forEach((point, dataIndex) => items.push({ seriesIndex: index, dataIndex, row: point.row }));
   });
-  return { option, items, height: frame.top + (many ? 62 : 34) + 306 + frame.bottom };
+  return { option, items, height: top + 306 + frame.bottom };
 }
 
 /** Where the number of a point stands: at the ends of several lines outside, so that they keep apart. */
@@ -219,26 +245,28 @@ function periods(one, colour) {
 export function matrix(panel, frame) {
   const { down, across, cells } = panel;
   const names = Math.min(Math.max(...down.names.map(widthOf)) + 18, frame.width * 0.36);
+  const rows = down.names.map((name) => wrapped(name, names - 12, 3));
   const wide = frame.width - names - 14;
   const step = wide / across.names.length;
   const longest = Math.max(...across.names.map(widthOf));
   const turned = step < 110 && longest > 2 * step - 20;
-  const wrapped = Math.min(3, Math.ceil(longest / (step - 24)));
-  const head = turned ? Math.min(130, longest * 0.62 + 20) : wrapped * 15 + 16;
+  const upright = turned && step * Math.sin((LEAN * Math.PI) / 180) < (frame.width < NARROW ? 2 : 1) * APART;
+  const heads = across.names.map((name) => (upright ? wrapped(name, 150, step < 30 ? 1 : 2) : turned ? [short(name, 170)] : wrapped(name, step - 8, 3)));
+  const broadest = Math.max(...heads.flat().map(widthOf));
+  const head = upright ? broadest + 16 : turned ? Math.min(130, longest * 0.62 + 20) : Math.max(...heads.map((lines) => lines.length)) * 15 + 16;
   const [least, most] = extent(cells.map((cell) => cell.value));
-  const tall = Math.max(down.names.length * 28, 40);
+  const line = Math.max(28, Math.max(...rows.map((text) => text.length)) * LINE_HEIGHT + 8);
+  const tall = Math.max(down.names.length * line, 40);
   const option = {
     ...base(),
     grid: { left: names, top: frame.top + head, width: wide, height: tall, show: true, borderWidth: 0, backgroundColor: SHADE },
     xAxis: {
       type: "category", data: across.names, position: "top", axisTick: { show: false }, axisLine: { show: false }, splitArea: { show: false },
-      axisLabel: turned
-        ? { ...axisText, color: INK, interval: 0, rotate: 35, formatter: (name) => short(name, 170) }
-        : { ...axisText, color: INK, interval: 0, width: step - 8, overflow: "break", lineHeight: 15, formatter: (name) => short(name, wrapped * (step - 24)) },
+      axisLabel: { ...axisText, color: INK, interval: 0, rotate: upright ? 90 : turned ? LEAN : 0, lineHeight: 15, formatter: (_, column) => heads[column].join("\n") },
     },
     yAxis: {
       type: "category", data: down.names, inverse: true, axisTick: { show: false }, axisLine: { show: false },
-      axisLabel: { ...axisText, color: INK, interval: 0, formatter: (name) => short(name, names - 12) },
+      axisLabel: { ...axisText, color: INK, interval: 0, lineHeight: LINE_HEIGHT, formatter: (_, row) => rows[row].join("\n") },
     },
     visualMap: {
       show: false, min: least, max: most > least ? most : least + 1, inverse: panel.rank,
@@ -248,7 +276,7 @@ export function matrix(panel, frame) {
       type: "heatmap", itemStyle: { borderColor: PAPER, borderWidth: 2 }, emphasis: { itemStyle: { borderColor: INK, borderWidth: 1 } },
       data: cells.map((cell) => ({
         value: [cell.across, cell.down, cell.value], row: cell.row,
-        label: { show: true, formatter: () => short(cell.text, step - 4), color: INK, fontSize: 12 },
+        label: { show: true, formatter: () => (widthOf(cell.text) <= step - 2 ? cell.text : ""), color: INK, fontSize: 12 },
       })),
     }],
   };
@@ -272,17 +300,17 @@ export function timeline(chart, frame) {
     return own.reduce((last, event) => ((event.end ?? high) >= (last.end ?? high) ? event : last));
   });
   const kinds = [...new Set(events.map((event) => event.kind))].filter(Boolean);
-  const legend = kinds.length > 1 && kinds.length <= COLOURS.length ? 30 : 0;
+  const legend = kinds.length > 1 && kinds.length <= COLOURS.length ? legendHeight(kinds, frame.width - 16) : 0;
   const zoom = things.length > 12 && high - low > 4 ? 34 : 0;
   const narrow = frame.width < NARROW;
   const names = narrow ? 10 : Math.min(Math.max(...things.map((event) => widthOf(event.name))) + 18, frame.width * 0.48);
-  const side = narrow ? 16 : 96;
+  const side = narrow ? 16 : Math.min(Math.max(...latest.map((event) => widthOf(event.when))) + 16, frame.width * 0.34);
   const tall = things.length * (narrow ? 44 : 27);
   const groups = legend ? kinds : [""];
   const within = groups.map((kind) => events.filter((event) => !legend || event.kind === kind));
   const option = {
     ...base(),
-    legend: legend ? { top: frame.top, left: 8, type: "scroll", selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: kinds } : undefined,
+    legend: legend ? { top: frame.top, left: 8, width: frame.width - 16, selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: kinds } : undefined,
     grid: { left: names, right: side, top: frame.top + legend + 8, height: tall },
     dataZoom: zoom ? [{
       type: "slider", xAxisIndex: 0, filterMode: "none", left: names, right: side, bottom: frame.bottom + 6, height: 18, brushSelect: false, showDetail: true,
@@ -290,7 +318,7 @@ export function timeline(chart, frame) {
       dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, textStyle: axisText, labelFormatter: (year) => String(Math.round(year)),
     }] : undefined,
     xAxis: {
-      type: "value", min: low, max: high, minInterval: 1, splitLine, axisLine: { ...axisLine, show: true }, axisLabel: { ...axisText, formatter: (year) => String(year), showMinLabel: false, showMaxLabel: false },
+      type: "value", min: low, max: high, minInterval: 1, splitLine, axisLine: { ...axisLine, show: true }, axisLabel: { ...axisText, formatter: (year) => String(year), hideOverlap: true, showMinLabel: false, showMaxLabel: false },
     },
     yAxis: {
       type: "category", inverse: true, data: things.map((event) => event.name), axisTick: { show: false }, axisLine,

@@ -24,12 +24,17 @@ export const INEXACT = 0.5;
 /** A chart that is narrower than this, in pixels, has its names above its marks. */
 export const NARROW = 560;
 
-const WIDE = /[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u2014\u2018-\u201d]/;
+const pen = document.createElement("canvas").getContext("2d");
+pen.font = `12px ${FONT}`;
+const widths = new Map();
 
-/** Width of a text at 12px, in pixels, near enough for a layout. */
+/** Width of a text at 12px, in pixels: the sum of its characters in the font of the reader. */
 export function widthOf(text) {
   let width = 0;
-  for (const character of text) width += WIDE.test(character) ? 12 : 6.6;
+  for (const character of text) {
+    if (!widths.has(character)) widths.set(character, pen.measureText(character).width);
+    width += widths.get(character);
+  }
   return width;
 }
 
@@ -37,19 +42,56 @@ export function widthOf(text) {
 export function short(text, limit) {
   if (widthOf(text) <= limit) return text;
   let kept = "";
-  let width = 10;
+  let width = widthOf("…");
   for (const character of text) {
-    width += WIDE.test(character) ? 12 : 6.6;
+    width += widthOf(character);
     if (width > limit) break;
     kept += character;
   }
   return `${kept.trimEnd()}…`;
 }
 
-/** A number on an axis: short, as the language of the reader writes it. */
+/** A text in so many lines of a width in pixels at 12px at most; what is too long ends with an ellipsis. */
+export function wrapped(text, limit, most) {
+  const lines = [];
+  let line = "";
+  for (const part of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || [""]) {
+    if (line && widthOf(line + part.trimEnd()) > limit) {
+      lines.push(line);
+      line = "";
+    }
+    line += part;
+  }
+  lines.push(line);
+  const kept = [...lines.slice(0, most - 1), lines.slice(most - 1).join("")];
+  return kept.map((one) => short(one.trimEnd(), limit)).filter((one, index) => one || !index);
+}
+
+/** Words for large numbers; the labels of the marks say them as well. */
+const WORDS = { zh: [[1e8, "亿"], [1e4, "万"]], en: [[1e9, " billion"], [1e6, " million"]] };
+
+/** A number on an axis: short, in the words of the reader's language. */
 export function compact(language) {
-  const format = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 2 });
-  return (value) => format.format(value);
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  return (value) => {
+    const [power, word] = WORDS[language].find(([least]) => Math.abs(value) >= least) || [1, ""];
+    return format.format(value / power) + word;
+  };
+}
+
+/** Height of a legend that takes so many lines as its names need. */
+export function legendHeight(names, width) {
+  let lines = 1;
+  let used = 0;
+  for (const name of names) {
+    const wide = widthOf(name) + 46;
+    if (used && used + wide > width) {
+      lines += 1;
+      used = 0;
+    }
+    used += wide;
+  }
+  return lines * 22 + 6;
 }
 
 /** What all charts share. */

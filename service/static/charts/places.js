@@ -1,12 +1,17 @@
 /** Maps and networks. As in axes.js, each function returns {option, height, items}. */
 
+import { SMALL, along, labelled } from "./labels.js";
 import { force } from "./layout.js";
-import { ACCENT, COLOURS, EDGE, FONT, GROUND, INK, LINE, NARROW, PAPER, QUIET, SCALE, axisText, base, compact, extent, short } from "./looks.js";
+import {
+  ACCENT, COLOURS, EDGE, FONT, GROUND, INK, LINE, NARROW, PAPER, QUIET, SCALE,
+  axisText, base, compact, extent, legendHeight, short, widthOf, wrapped,
+} from "./looks.js";
 
 const CHINA = "156";
 /** Hong Kong, Macao and Taiwan have codes of their own in ISO 3166-1; lines from China lead abroad. */
 const OWN = ["344", "446", "158"];
 const LABELS = 16;
+const CURVE = 0.06;
 
 /** Countries coloured by a number; those too small for the map as dots. */
 export function map(panel, frame, world, choices) {
@@ -48,7 +53,7 @@ export function map(panel, frame, world, choices) {
           ? spots.slice(0, LABELS).map((place) => ({
               value: centre(place),
               label: {
-                show: true, position: centre(place)[0] > (frame.width < NARROW ? 95 : 140) ? "left" : "right", distance: drawn.has(place.code) ? 2 : 7, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
+                show: Boolean(side(place, centre(place), frame)), position: side(place, centre(place), frame) || "right", distance: drawn.has(place.code) ? 2 : 7, color: INK, opacity: 1, fontSize: 12, fontFamily: FONT,
                 textBorderColor: PAPER, textBorderWidth: 3, formatter: () => `${place.name} ${place.text}`,
               },
             }))
@@ -67,6 +72,14 @@ export function map(panel, frame, world, choices) {
     ...dots.map((place, dataIndex) => ({ seriesIndex: 1, dataIndex, row: place.row })),
   ];
   return { option, items, height: frame.top + height + frame.bottom };
+}
+
+/** On which side of its place a label has room within the frame; none when on neither. */
+function side(place, [longitude], frame) {
+  const x = 4 + ((longitude + 180) / 360) * (frame.width - 8);
+  const wide = widthOf(`${place.name} ${place.text}`) + 12;
+  if (x + wide < frame.width) return "right";
+  return x - wide > 0 ? "left" : "";
 }
 
 /** How broad a line from China is: its area grows with the number. */
@@ -100,32 +113,43 @@ export function network(chart, frame) {
   const { nodes, links } = chart;
   const named = naming(chart);
   const names = [...new Set(nodes.map(named))];
-  const height = Math.round(Math.min(1000, 280 + nodes.length * 7));
-  const legend = names.length > 1 ? 30 : 0;
-  const share = frame.width < NARROW ? 0.68 : 0.76;
+  const narrow = frame.width < NARROW;
+  const height = Math.round(Math.min(1000, 280 + nodes.length * (narrow ? 10 : 7)));
+  const legend = names.length > 1 ? legendHeight(names, frame.width - 16) : 0;
+  const [left, share] = narrow ? [0.13, 0.74] : [0.06, 0.76];
   const places = force(nodes, links, { width: frame.width * share, height: height - 60 }, chart.places);
   const dense = links.length > 30 || Boolean(chart.walk);
+  const size = (node) => Math.min(44, 9 + 5 * Math.sqrt(node.degree));
+  const room = dense ? Math.min(150, frame.width * 0.22) : 200;
+  const texts = (name) => (narrow ? [wrapped(name, 96, 2), wrapped(name, 66, 3)] : [wrapped(name, room, 1), wrapped(name, room / 2, 2)]);
+  const spots = nodes.map((node, index) => ({
+    x: frame.width * left + places[index][0], y: 30 + places[index][1], radius: size(node) / 2, texts: texts(node.name),
+    weight: node.chosen ? Infinity : node.degree, strong: node.degree > 4,
+  }));
+  const { labels, covered } = labelled(spots, { width: frame.width, height });
+  const spot = new Map(nodes.map((node, index) => [node.id, spots[index]]));
+  const said = ({ labels: words }) => short(words.join(" / "), 110);
   const option = {
     ...base(),
-    legend: legend ? { top: frame.top, left: 8, type: "scroll", selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: names } : undefined,
+    legend: legend ? { top: frame.top, left: 8, width: frame.width - 16, selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: axisText, data: names } : undefined,
     series: [{
       type: "graph", layout: "none", roam: "move", draggable: false, top: frame.top + legend + 30, height: height - 60,
-      left: "6%", width: `${share * 100}%`, categories: names.map((name, index) => ({ name, itemStyle: { color: COLOURS[index % COLOURS.length] } })),
+      left: frame.width * left, width: frame.width * share, categories: names.map((name, index) => ({ name, itemStyle: { color: COLOURS[index % COLOURS.length] } })),
       edgeSymbol: ["none", chart.directed ? "arrow" : "none"], edgeSymbolSize: 7,
-      lineStyle: { color: EDGE, width: 1.2, opacity: 0.9, curveness: 0.06 },
-      label: { show: true, position: "right", color: INK, fontSize: 12, fontFamily: FONT, textBorderColor: PAPER, textBorderWidth: 2 },
-      labelLayout: { hideOverlap: true },
-      emphasis: { focus: frame.width < NARROW ? "none" : "adjacency", lineStyle: { width: 2.4, color: ACCENT } },
+      lineStyle: { color: EDGE, width: 1.2, opacity: 0.9, curveness: CURVE },
+      label: { show: true, color: INK, fontSize: 12, lineHeight: 14, fontFamily: FONT, textBorderColor: PAPER, textBorderWidth: 2 },
+      emphasis: { focus: narrow ? "none" : "adjacency", lineStyle: { width: 2.4, color: ACCENT } },
       data: nodes.map((node, index) => ({
-        id: node.id, name: node.id, category: names.indexOf(named(node)), x: places[index][0], y: places[index][1], symbolSize: Math.min(44, 9 + 5 * Math.sqrt(node.degree)), href: node.href, title: node.name,
+        id: node.id, name: node.id, category: names.indexOf(named(node)), x: places[index][0], y: places[index][1], symbolSize: size(node), href: node.href, title: node.name,
         itemStyle: node.chosen ? { borderColor: INK, borderWidth: 3 } : undefined,
-        label: { formatter: () => short(node.name, dense ? Math.min(150, Math.max(74, frame.width * 0.22)) : Math.min(200, frame.width * 0.18 - 24)), fontWeight: node.degree > 4 ? 600 : 400 },
+        label: { ...labels[index], fontWeight: node.degree > 4 ? 600 : 400 },
       })),
       links: links.map((link) => ({
         source: link.source, target: link.target, rows: link.rows,
         lineStyle: { width: Math.min(5, 0.8 + 0.4 * link.rows.length) },
         label: {
-          show: !dense && link.labels.length > 0, formatter: () => short(link.labels.join(" / "), 110), fontSize: 10.5, color: QUIET, fontFamily: FONT,
+          show: !dense && !narrow && link.labels.length > 0 && along(spot.get(link.source), spot.get(link.target), CURVE, said(link), covered),
+          formatter: () => said(link), fontSize: SMALL, color: QUIET, fontFamily: FONT,
         },
         title: link.labels.join(" / "),
       })),

@@ -3,7 +3,7 @@
  * level. As in axes.js, returns {option, height, items}.
  */
 
-import { COLOURS, EDGE, FONT, INK, LINE, PAPER, QUIET, SHADE, base, widthOf } from "./looks.js";
+import { COLOURS, EDGE, FONT, INK, LINE, PAPER, QUIET, SHADE, base, wrapped } from "./looks.js";
 
 const GAP = 16;
 const INDENT = 16;
@@ -30,7 +30,7 @@ export function tree(chart, frame) {
       const size = level ? 12.5 : 15;
       const strong = level === 0 || node.children.length > 0;
       const count = leaves(node);
-      const lines = wrapped(node.name, (wide - inset - 12 - (strong && count ? 26 : 0)) * (12 / size) * (strong ? 0.94 : 1));
+      const lines = wrapped(node.name, (wide - inset - 12 - (strong && count ? 26 : 0)) * (12 / size) * (strong ? 0.94 : 1), LINES);
       const height = lines.length * (size + 5) + (level === 0 ? 16 : strong ? 12 : 6);
       const space = level === 1 && strong ? 6 : 0;
       boxes.push({ node, colour, left, width: wide, top: y + space, height, inset, lines, size, strong, level, count: strong ? count : 0 });
@@ -92,20 +92,4 @@ function row({ left, top, width, height, inset, lines, size, strong, level, coun
   });
   if (count) children.push({ type: "text", style: { text: String(count), x: left + width - 14, y: middle, align: "right", verticalAlign: "middle", fill: QUIET, font: `12px ${FONT}` } });
   return { type: "group", children };
-}
-
-/** A text in lines of a width in pixels at 12px; what is too long ends with an ellipsis. */
-function wrapped(text, limit) {
-  const lines = [];
-  let line = "";
-  for (const part of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || [""]) {
-    if (line && widthOf(line + part.trimEnd()) > limit) {
-      lines.push(line.trimEnd());
-      line = "";
-    }
-    line += part;
-  }
-  lines.push(line);
-  if (lines.length <= LINES) return lines;
-  return [...lines.slice(0, LINES - 1), `${lines[LINES - 1]}…`];
 }
