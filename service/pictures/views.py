@@ -102,7 +102,7 @@ def _known(question_id: str) -> None:
         raise NotFound(
             f"There is no picture “{question_id}”.",
             hint=f"The pictures are {', '.join(names)}.",
-            extra={"suggestions": names},
+            extra={"suggestions": [f"/pictures/{name}" for name in names]},
         )
 
 
