@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from flask import Flask, request
 from markupsafe import Markup, escape
 
-from kg import asking
+from kg import asking, units
 from kg.asking import Answered, Cell, Source
 from kg.catalogue import Question
 from kg.description import Description, Fact, FactGroup, Related, Thing, Value
@@ -29,12 +29,14 @@ _ENDLESS = Decimal("Infinity")
 #: Words for large numbers: (what one is, what the number must be a multiple of, end, word).
 _WORDS: Mapping[str, tuple[tuple[int, int, Decimal, str], ...]] = {
     "zh": (
-        (10**8, 10**6, _ENDLESS, "亿"),
+        (10**12, 10**10, _ENDLESS, "万亿"),
+        (10**8, 10**6, Decimal(10**12), "亿"),
         (10**4, 10**2, Decimal(10**8), "万"),
     ),
     "en": (
-        (10**9, 10**6, _ENDLESS, " billion"),
-        (10**6, 10**4, _ENDLESS, " million"),
+        (10**12, 10**10, _ENDLESS, " trillion"),
+        (10**9, 10**6, Decimal(10**12), " billion"),
+        (10**6, 10**4, Decimal(10**9), " million"),
     ),
 }
 _SILENT = ("/value-qualifier/exact", "/value-qualifier/unknown")
@@ -128,6 +130,15 @@ def name(thing: Thing) -> Label:
     if "/id/period/" in thing.iri:
         return Label(period(re.sub(r"x$", "~", end.replace("_", "/").replace("open", ".."))))
     return Label(end)
+
+
+def unit(fact: Fact) -> Label:
+    """The unit of a figure as it stands after the number: 1 paper, 2 papers."""
+    assert fact.unit is not None  # noqa: S101 - who asks has looked
+    many = name(fact.unit)
+    one = units.singular(fact.unit.iri) if (many.language or language.interface()) == "en" else None
+    exact = fact.value is not None and fact.value in ("1", "1.0")
+    return Label(one, many.language) if exact and one else many
 
 
 def title(description: Description) -> Label:
@@ -271,6 +282,7 @@ def install(app: Flask) -> None:
         document=addresses.document,
         short=short,
         at=at,
+        unit=unit,
         unbroken=unbroken,
         bracketed=bracketed,
         distinct=distinct,

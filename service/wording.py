@@ -25,6 +25,10 @@ PATTERNS = (
     _("None of the types that you accept can be sent."),
     _("The graph says nothing of this thing."),
     _("Look for it on the home page."),
+    _(
+        "It was taken out of the graph with change %(number)s on %(day)s "
+        "(undoes change %(undone)s)."
+    ),
     _("It was taken out of the graph with change %(number)s on %(day)s (%(reason)s)."),
     _("It was taken out of the graph with change %(number)s."),
     _("Only classes have a list of their things."),

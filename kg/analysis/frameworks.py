@@ -34,14 +34,14 @@ def lasting(members: pl.DataFrame, year: int, *, whole: str | None = None) -> pl
         members: Memberships with the columns begin and end.
         year: The year.
         whole: Column of the body, in data that end all memberships with the data: the latest end
-            of a body is no end.
+            of a body of which no membership is open is no end.
     """
     import polars as pl
 
     left = pl.col("end").dt.year()
     ended = pl.col("begin").is_not_null() & (left < year)
     if whole is not None:
-        ended &= left < left.max().over(whole)
+        ended &= (left < left.max().over(whole)) | left.is_null().any().over(whole)
     later = pl.col("begin").dt.year() > year
     return members.filter(~(ended | later).fill_null(value=False))
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kg import resources, tables
+from kg import resources, units
 from kg.errors import InvalidTable
 from kg.importing import cells
 from kg.importing.naming import Names
@@ -98,21 +98,14 @@ def _folded(text: str) -> str:
 def _spellings(said: set[str]) -> Iterator[str]:
     """The ways in which the names of a unit stand after a figure."""
     for name in said:
-        word = _folded(re.sub(r"[(（][^()（）]*[)）]", "", name))
-        # A single letter stands for many things.
-        if not re.fullmatch(r"[a-z]?", word):
-            yield word
-            if word.startswith(_COUNTED) and word != _COUNTED:
-                yield word.removeprefix(_COUNTED)
-
-
-@cache
-def _rows() -> dict[str, dict[str, str]]:
-    items = (
-        resources.root("kg", "facts", "reference", "units.csv"),
-        resources.root("kg", "importing", "units.csv"),
-    )
-    return {row.cells["key"]: row.cells for i in items for row in tables.read(i, "units").rows}
+        inside = re.findall(r"[(（]([^()（）]*)[)）]", name)
+        plain = re.sub(r"[(（][^()（）]*[)）]", "", name)
+        for word in map(_folded, (plain, plain.partition("/")[0], *inside)):
+            # A single letter stands for many things.
+            if not re.fullmatch(r"[a-z]?", word):
+                yield word
+                if word.startswith(_COUNTED) and word != _COUNTED:
+                    yield word.removeprefix(_COUNTED)
 
 
 @cache
@@ -125,14 +118,14 @@ def _units() -> dict[str, frozenset[str]]:
         key: frozenset(
             _spellings({text for name in _NAMES for text in row[name].split("|")})
         ).union(_spellings(more.get(key, set())))
-        for key, row in _rows().items()
+        for key, row in units.rows().items()
     }
 
 
 @cache
 def _measured() -> frozenset[str]:
     """The units with a symbol: shares, currencies and lengths, which nobody counts."""
-    return frozenset(key for key, row in _rows().items() if row["symbol"])
+    return frozenset(key for key, row in units.rows().items() if row["symbol"])
 
 
 @cache

@@ -172,7 +172,7 @@ def _text(cell: Any) -> str:
 def _moment(value: date, number_format: str) -> str:
     """A date as far as its reader sees it: a workbook keeps a day of each month and year."""
     parts = _shown(number_format)
-    if "y" in parts and "d" not in parts:
+    if "y" in parts and "d" not in parts and "t" not in parts:
         return f"{value.year:04d}-{value.month:02d}" if "m" in parts else f"{value.year:04d}"
     if isinstance(value, datetime) and value.time() != time():
         return value.isoformat(timespec="seconds")
@@ -181,7 +181,7 @@ def _moment(value: date, number_format: str) -> str:
 
 @cache
 def _shown(number_format: str) -> frozenset[str]:
-    """Which of `y`, `m` and `d` a number format shows of a date."""
+    """Which of `y`, `m` and `d` a number format shows of a date, and `t` where a time of day."""
     first = _LITERALS.sub("", number_format).partition(";")[0]
     parts = [part.lower() for part in _PARTS.findall(first)]
     shown = set()
@@ -191,6 +191,8 @@ def _shown(number_format: str) -> frozenset[str]:
             shown.add("m")
         elif part[0] in "ye":
             shown.add("y")
+        elif minutes or part[0] in "hs":
+            shown.add("t")
         elif part in ("d", "dd"):
             # More of them are the day of the week.
             shown.add("d")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
 from flask import redirect
@@ -12,7 +11,6 @@ from kg import asking, browsing
 from kg.description import Thing
 from kg.errors import Gone, NoIndex, NotFound
 from service import addresses, language
-from service.language import translate
 from service.state import engine, state, version
 
 
@@ -76,7 +74,7 @@ def missing(iri: str, found: list[Thing]) -> NotFound:
             extra=extra,
         )
     what = f"It was taken out of the graph with change {removal.change}"
-    what += f" on {removal.at[:10]} ({_reason(removal.reason)})" if removal.at else ""
+    what += f" on {removal.at[:10]} ({removal.reason})" if removal.at else ""
     return Gone(
         f"{what}.",
         where=iri,
@@ -88,12 +86,6 @@ def missing(iri: str, found: list[Thing]) -> NotFound:
             "reason": removal.reason or None,
         },
     )
-
-
-def _reason(note: str) -> str:
-    """The reason of a change in the reader's language, where it is that another is taken back."""
-    undone = re.fullmatch(r"undoes change (\d+)", note)
-    return translate("undoes change %(number)s", number=undone[1]) if undone else note
 
 
 def _named(thing: Thing) -> str:

@@ -83,7 +83,7 @@ def figure(fact: Fact) -> str:
     number = formatting.number(fact.value or "")
     if formatting.is_rank(fact):
         return translate("rank %(number)s", number=number)
-    unit = fact.symbol if fact.symbol == "%" else _name(fact.unit)
+    unit = fact.symbol if fact.symbol == "%" else formatting.unit(fact).text if fact.unit else ""
     joint = "" if unit == "%" or language.interface() == "zh" else " "
     qualifier = formatting.qualified(fact)
     before = f"{qualifier}{'' if language.interface() == 'zh' else ' '}" if qualifier else ""

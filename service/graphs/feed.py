@@ -300,11 +300,14 @@ def kept(number: int) -> Response:
     same = caching.unchanged(etag, keep=False)
     if same is not None:
         return same
-    path = changes.path(_home(), number)
+    file = changes.path(_home(), number).open("rb")
     # Parts of gzip one after the other are one file (RFC 1952, section 2.2).
     head = gzip.compress("".join(f"{line}\n" for line in _head(number)).encode(), mtime=0)
-    response = Response(chain([head], _chunks(path)), content_type="application/gzip")
-    response.content_length = len(head) + path.stat().st_size
+    response = Response(
+        chain([head], iter(lambda: file.read(_CHUNK), b"")), content_type="application/gzip"
+    )
+    response.call_on_close(file.close)
+    response.content_length = len(head) + os.fstat(file.fileno()).st_size
     response.set_etag(etag)
     return response
 
@@ -316,12 +319,6 @@ def _head(number: int) -> list[str]:
 def _tag(number: int, form: str) -> str:
     path = changes.path(_home(), number)
     return caching.tag(None, "change", f"{number} {path.stat().st_mtime_ns}", form)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
 
 
 def quads_of_change(number: int, side: str) -> Response:

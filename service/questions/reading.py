@@ -48,6 +48,8 @@ _POWERS = (1, 10_000, 100_000_000)
 _ROUNDING = 0.005
 #: So many digits of a bound are shown in a chart.
 _SIGNIFICANT = 3
+#: The last power of ten of a bound that is shortened.
+_LARGEST = 20
 
 
 def number(text: str) -> float | None:
@@ -176,7 +178,11 @@ class Table:
     def bound(self, text: str) -> str:
         """A bound for a label: what was derived has three significant digits, whole ones all."""
         value = Decimal(text.strip())
-        if not value.is_finite() or len(value.normalize().as_tuple().digits) <= _SIGNIFICANT:
+        if (
+            not value.is_finite()
+            or value.adjusted() > _LARGEST
+            or len(value.normalize().as_tuple().digits) <= _SIGNIFICANT
+        ):
             return self.printed(text)
         places = min(_SIGNIFICANT - 1 - value.adjusted(), -int(value.as_tuple().exponent))
         if places <= 0:

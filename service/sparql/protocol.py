@@ -110,7 +110,7 @@ def _body(request: Request) -> tuple[str | None, list[tuple[str, str]]]:
 
 def _readable(request: Request) -> bool:
     """Whether the body is said to be as it is, in a charset that we read."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         return False
     charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
     return charset in ("utf-8", "utf8", "us-ascii", "ascii")

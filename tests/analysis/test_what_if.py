@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
+import polars as pl
 import pytest
 from pyoxigraph import NamedNode, Store
 
 from kg import changing
-from kg.analysis import running
+from kg.analysis import frameworks, running
 from kg.analysis.results import Result
 from kg.changing import Update
 from kg.namespaces import ID
@@ -193,3 +195,22 @@ def test_a_membership_that_has_ended_counts_in_its_time_alone(built_home: Path) 
 def test_a_membership_that_a_source_states_as_of_a_day_goes_on(built_home: Path) -> None:
     result = what_if(built_home, "org/skao")
     assert ("China",) in cells(result, "agents", "agent")
+
+
+def test_the_latest_end_of_a_body_is_none_where_all_end_with_the_data() -> None:
+    def left(*ends: int | None) -> list[str]:
+        names = [f"m{number}" for number in range(len(ends))]
+        rows = {
+            "thing": ["body"] * len(ends),
+            "agent": names,
+            "begin": [date(1950, 1, 1)] * len(ends),
+            "end": [None if year is None else date(year, 12, 31) for year in ends],
+        }
+        standing = frameworks.lasting(
+            pl.DataFrame(rows, schema_overrides={"end": pl.Date}), 2020, whole="thing"
+        )
+        return [name for name in names if name not in standing["agent"]]
+
+    assert left(2014, 2014, 1990) == ["m2"]
+    assert left(1995, None, None) == ["m0"]
+    assert left(None, None) == []

@@ -64,6 +64,8 @@ def test_a_figure_in_the_unit_of_its_row_or_in_none_is_not_doubted(
         {"value": "44.1%", "unit": "%"},
         {"value": "29.9亿元", "unit": "元"},
         {"value": "3 413 篇", "unit": "篇"},
+        {"value": "3篇", "unit": "unit/work"},
+        {"value": "3人", "unit": "unit/per-million"},
         {"value": "12名", "unit": "人"},
         {"value": "12家", "unit": "unit/place"},
         {"value": 1, "value_text": "第二名", "unit": "unit/rank"},

@@ -123,7 +123,7 @@ def test_minutes_are_no_months_and_stay_with_their_day(tmp_path: Path, number_fo
     moment = datetime.datetime(2023, 5, 7, 13, 4)
     path = made(tmp_path, moment, number_format=number_format)
     assert cells(path) == ["2023-05-07T13:04:00"]
-    assert cells(made(tmp_path, moment, number_format="yyyy hh:mm")) == ["2023"]
+    assert cells(made(tmp_path, moment, number_format="yyyy hh:mm")) == ["2023-05-07T13:04:00"]
 
 
 def test_what_is_wrong_with_a_cell_names_the_heading_of_its_column(tmp_path: Path) -> None:

@@ -144,6 +144,12 @@ def test_ranges_are_read_as_http_has_them(service: Service, number: int) -> None
         assert (reply.status, reply.body == whole.body) == (200, True), asked
     head = service.send("HEAD", path, headers={"Range": "bytes=0-9"})
     assert head.status == 200
+    # Section 13.2.2: conditions come first; section 14.1.2: the last bytes of less are the whole.
+    same = service.get(path, Range="bytes=0-9", If_None_Match=whole.header("ETag"))
+    assert same.status == 304
+    assert service.get(f"{path}.sha256", Range="bytes=-5000").status == 200
+    last = service.get(path, Range="bytes=-10")
+    assert (last.status, last.body) == (206, whole.body[-10:])
     beyond = service.get(path, Range="bytes=999999999-")
     assert (beyond.status, beyond.header("Content-Range")) == (416, f"bytes */{len(whole.body)}")
 

@@ -271,6 +271,16 @@ def test_a_chosen_facet_is_told_by_its_name(service: Service) -> None:
         assert chosen == name
 
 
+def test_a_blank_facet_is_none(service: Service) -> None:
+    for query in ("kind=%20", "country=%20"):
+        assert service.page(f"/ontology/Organization?{query}").status == 200
+
+
+def test_one_of_a_unit_is_told_as_one(service: Service) -> None:
+    page = service.page("/doc/org/bri-leading-group", "en").text
+    assert re.search(r'<data value="1">1</data> <span class="unit"><span>person</span>', page)
+
+
 def test_truth_and_remarks_read_as_the_language_writes_them(service: Service) -> None:
     for tag, no, remark in (("zh", "否", "（时间不明）"), ("en", "no", " (time not stated)")):
         page = service.page("/questions/joint-papers-by-field", tag).text

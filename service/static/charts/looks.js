@@ -55,7 +55,7 @@ export function short(text, limit) {
 export function wrapped(text, limit, most) {
   const lines = [];
   let line = "";
-  for (const part of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || [""]) {
+  for (const part of text.match(/[\u2e80-\uffef\u{20000}-\u{3ffff}]|[^\s\u2e80-\uffef\u{20000}-\u{3ffff}]+\s*|\s+/gu) || [""]) {
     if (line && widthOf(line + part.trimEnd()) > limit) {
       lines.push(line);
       line = "";
@@ -68,7 +68,10 @@ export function wrapped(text, limit, most) {
 }
 
 /** Words for large numbers; the labels of the marks say them as well. */
-const WORDS = { zh: [[1e8, "亿"], [1e4, "万"]], en: [[1e9, " billion"], [1e6, " million"]] };
+const WORDS = {
+  zh: [[1e12, "万亿"], [1e8, "亿"], [1e4, "万"]],
+  en: [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]],
+};
 
 /** A number on an axis: short, in the words of the reader's language. */
 export function compact(language) {
