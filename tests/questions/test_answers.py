@@ -111,7 +111,7 @@ def test_the_query_gives_the_same_rows_at_the_endpoint(service: Service, questio
                 assert binding[name]["value"] == cell["iri"]
 
 
-@pytest.mark.parametrize("question", needs.sample(IDS))
+@pytest.mark.parametrize("question", needs.sample(IDS, 15))
 def test_the_command_line_gives_the_same_rows(
     service: Service,
     built_home: Path,
