@@ -6,8 +6,6 @@ in `kg/locators.csv`.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from functools import cache, lru_cache
 
@@ -35,5 +33,5 @@ def located(locator: str, language: str) -> str:
 
 @cache
 def _wordings() -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = csv.DictReader(io.StringIO(resources.text("kg", "locators.csv")))
+    rows = resources.rows("kg", "locators.csv")
     return tuple((re.compile(row["printed"]), row["en"]) for row in rows)

@@ -5,8 +5,6 @@ A rule has a name; its sentence says what is wrong, its hint how to mend it, wit
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import cache
 from typing import Any
 
@@ -18,8 +16,7 @@ LANGUAGES = ("zh", "en")
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
-    text = resources.text("kg", "messages.csv")
-    return {row["rule"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    return {row["rule"]: row for row in resources.rows("kg", "messages.csv")}
 
 
 def rules() -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +24,11 @@ def root(*parts: str) -> Traversable:
 def text(*parts: str) -> str:
     """The text of one file of a room, e.g. `text("ontology", "core.ttl")`."""
     return root(*parts).read_text(encoding="utf-8")
+
+
+def rows(*parts: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of a room, by the names of their columns."""
+    return list(csv.DictReader(io.StringIO(text(*parts), newline="")))
 
 
 def files(*parts: str, suffix: str) -> Iterator[Traversable]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -44,7 +42,7 @@ _MOST = 20
 @cache
 def _types() -> tuple[tuple[str, str], ...]:
     """Class → type of schema.org, the narrower before the wider."""
-    rows = csv.DictReader(io.StringIO(resources.text("service", "schema_org.csv")))
+    rows = resources.rows("service", "schema_org.csv")
     found = []
     for row in rows:
         prefix, _, name = row["class"].partition(":")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from functools import cache
 
@@ -21,16 +19,16 @@ from kg.namespaces import ID
 @cache
 def wordings() -> dict[str, Bilingual]:
     """The words of `needs.csv` by key."""
-    text = resources.root("kg", "analysis", "needs.csv").read_text(encoding="utf-8")
     return {
-        row["key"]: {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(io.StringIO(text))
+        row["key"]: {"zh": row["zh"], "en": row["en"]}
+        for row in resources.rows("kg", "analysis", "needs.csv")
     }
 
 
 @cache
 def _title(key: str) -> Bilingual:
     """The title of a data set."""
-    text = resources.root("kg", "importing", "sets", f"{key}.yaml").read_text(encoding="utf-8")
+    text = resources.text("kg", "importing", "sets", f"{key}.yaml")
     return entries.bilingual(yaml.safe_load(text)["title"], f"{key}.yaml, title")
 
 

@@ -7,8 +7,6 @@ the components weighted by `weights.csv`; how often it is right stands in docs/m
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -29,8 +27,7 @@ Adjacency = Mapping[str, Mapping[str, float]]
 
 @cache
 def _components() -> tuple[dict[str, str], ...]:
-    text = resources.root("kg", "analysis", "weights.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(io.StringIO(text)))
+    return tuple(resources.rows("kg", "analysis", "weights.csv"))
 
 
 def weights(level: str) -> dict[str, float]:

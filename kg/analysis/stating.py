@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -135,9 +133,8 @@ class Stating:
         """Initiatives in which the partner takes part by a group or document → the facts."""
         import polars as pl
 
-        text = resources.root("kg", "analysis", "initiatives.csv").read_text(encoding="utf-8")
         found: dict[str, list[str]] = {}
-        for row in csv.DictReader(io.StringIO(text)):
+        for row in resources.rows("kg", "analysis", "initiatives.csv"):
             signed = agreements.filter(pl.col("kind") == ISTC + row["through"])["facts"]
             facts = [fact for some in signed for fact in some]
             facts = facts or self._groups.get(ID + row["through"], [])

@@ -78,12 +78,13 @@ def writable(added: Iterable[Quad], rules: Rules) -> None:
 
     Args:
         added: What a change adds.
-        rules: What holds here; a store of others keeps whatever it gets.
+        rules: What holds here; a store of others keeps whatever it gets, and what is trusted, such
+            as an undo, brings back what was there.
 
     Raises:
         InvalidRdf: A text holds a control character.
     """
-    for quad in added if rules.unite else ():
+    for quad in added if rules.unite and not rules.trusted else ():
         found = isinstance(quad.object, Literal) and _CONTROLS.search(quad.object.value)
         if found:
             raise InvalidRdf(

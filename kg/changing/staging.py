@@ -16,7 +16,7 @@ from kg.changing import doing
 from kg.changing.bounds import Rules, allowed, writable
 from kg.changing.judging import Judge
 from kg.changing.ledger import Ledger
-from kg.changing.steps import Quads, Step
+from kg.changing.steps import Step
 from kg.deriving import Difference
 from kg.namespaces import BASE, JOURNAL, graph
 from kg.report import Report, Result, refusal
@@ -164,8 +164,7 @@ def _done(
             continue
         names = {quad.graph_name for quad in added | removed}
         allowed({str(name.value) for name in names if isinstance(name, NamedNode)}, rules)
-        if not isinstance(step, Quads):  # an undo brings back what was there
-            writable(added, rules)
+        writable(added, rules)
         stated[0] += len(added)
         stated[1] += len(removed)
         _apply(store, added, removed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -275,7 +273,7 @@ def _longest(found: list[Mention]) -> list[Mention]:
 
 def aliases() -> list[tuple[str, str]]:
     """Colloquial names that the graph does not hold, each with the key of its thing."""
-    table = csv.DictReader(io.StringIO(resources.text("kg", "finding", "aliases.csv")))
+    table = resources.rows("kg", "finding", "aliases.csv")
     return [(alias, row["key"]) for row in table for alias in row["written"].split("|")]
 
 

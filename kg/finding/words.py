@@ -7,8 +7,6 @@ ones, full-width letters as plain ones, and accents are left out.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -145,7 +143,7 @@ def is_empty(word: str) -> bool:
 @cache
 def synonyms() -> tuple[tuple[str, ...], ...]:
     """Groups of words with one meaning, from the table of synonyms."""
-    table = csv.DictReader(io.StringIO(resources.text("kg", "finding", "synonyms.csv")))
+    table = resources.rows("kg", "finding", "synonyms.csv")
     return tuple(tuple(plain(word) for word in row["words"].split("|")) for row in table)
 
 

@@ -7,8 +7,6 @@ the cell's type can refuse it with its place; nothing is guessed.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from datetime import date
@@ -136,10 +134,9 @@ def joined(values: list[str]) -> str:
 
 @cache
 def _wordings(position: str) -> tuple[tuple[str, str], ...]:
-    text = resources.text("kg", "importing", "wordings.csv")
     found = [
         (row["wording"], row["qualifier"])
-        for row in csv.DictReader(io.StringIO(text, newline=""))
+        for row in resources.rows("kg", "importing", "wordings.csv")
         if row["position"] == position
     ]
     return tuple(sorted(found, key=lambda entry: -len(entry[0])))

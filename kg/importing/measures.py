@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -73,6 +71,8 @@ def _other_word(text: str, unit: str, names: Names) -> str | None:
     if not word or word == _COUNTED:
         return None
     meant = {key for key, spelled in _units().items() if word in spelled}
+    if unit in meant:
+        return None
     meant |= {iri.removeprefix(ID) for iri in names.find(text) if iri.startswith(f"{ID}unit/")}
     if not meant or unit in meant:
         return None
@@ -131,8 +131,7 @@ def _measured() -> frozenset[str]:
 @cache
 def _words(position: str) -> dict[str, str]:
     """Further words and signs of units, by where they stand."""
-    text = resources.text("kg", "importing", "measures.csv")
-    found = csv.DictReader(io.StringIO(text, newline=""))
+    found = resources.rows("kg", "importing", "measures.csv")
     return {row["word"]: row["unit"] for row in found if row["position"] == position}
 
 

@@ -62,6 +62,7 @@ class Names:
         self.link: Linker | None = None
         self._sought = 0
         self._own: dict[str, set[str]] = {}
+        self._called: dict[str, set[str]] = {}
         self._declared: set[str] = set()
         self.find = lru_cache(maxsize=50_000)(self._find)
         self.declared = lru_cache(maxsize=50_000)(self._is_declared)
@@ -70,12 +71,14 @@ class Names:
         """Note that the import declares something, under its names."""
         self._declared.add(iri)
         for name in names:
-            self._own.setdefault(_folded(name), set()).add(iri)
+            folded = _folded(name)
+            self._own.setdefault(folded, set()).add(iri)
+            self._called.setdefault(iri, set()).add(folded)
 
     def of(self, iri: str) -> set[str]:
         """The names of something in the import and the graph."""
         node = NamedNode(iri)
-        found = {name for name, iris in self._own.items() if iri in iris}
+        found = set(self._called.get(iri, ()))
         for property_ in _NAMES:
             found |= {label.value for _, label in self._quads(node, property_, None)}
         return found

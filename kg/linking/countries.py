@@ -7,8 +7,6 @@ Names are those of the graph, and those of `countries.csv`. A state that no long
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -148,7 +146,7 @@ def _folded(text: str) -> str:
 
 
 def _table(name: str) -> Iterable[dict[str, str]]:
-    return csv.DictReader(io.StringIO(resources.text("kg", "linking", f"{name}.csv")))
+    return resources.rows("kg", "linking", f"{name}.csv")
 
 
 __all__ = ["Countries", "Former"]

@@ -8,8 +8,6 @@ stands in `words.csv`.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -104,7 +102,7 @@ def _length(item: tuple[str, str]) -> int:
 def table() -> Words:
     """The words of `words.csv`, by use."""
     by_use: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in csv.DictReader(io.StringIO(resources.text("kg", "linking", "words.csv"))):
+    for row in resources.rows("kg", "linking", "words.csv"):
         for written in row["written"].split("|"):
             by_use[row["use"]].setdefault(written, row["meaning"])
     # Longest first, so that a part of a word is not taken for it.

@@ -7,8 +7,6 @@ names in the other language raise or lower. The numbers are set in `WEIGHTS` and
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -80,8 +78,7 @@ class Feature:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    text = resources.text("kg", "linking", "features.csv")
-    return {row["feature"]: row for row in csv.DictReader(io.StringIO(text))}
+    return {row["feature"]: row for row in resources.rows("kg", "linking", "features.csv")}
 
 
 @dataclass(frozen=True)

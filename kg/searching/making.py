@@ -6,8 +6,6 @@ sorted is sorted on disk.
 
 from __future__ import annotations
 
-import csv
-import io
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
@@ -209,7 +207,7 @@ def _aliases() -> Iterator[tuple[str, int, str]]:
 
 
 def _kinds(base: sqlite3.Connection, store: Store, kinds: dict[str, int]) -> None:
-    table = csv.DictReader(io.StringIO(resources.text("kg", "searching", "kinds.csv")))
+    table = resources.rows("kg", "searching", "kinds.csv")
     labels: dict[str, dict[str, str]] = {r["iri"]: {"zh": r["zh"], "en": r["en"]} for r in table}
     text = rq.load("kg", "queries", "search", "classes").text
     query = rq.bind(text, ["kind"], [[NamedNode(iri)] for iri in kinds])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.home.schemas import BINARY, TEXT, problems
-from service.imports.description import SECURITY
+from service.imports.description import SECURE
 from service.negotiation import HTML, JSON
 
 _NUMBER = {"type": "integer"}
@@ -64,8 +64,6 @@ _DONE: dict[str, Any] = {
 }
 #: What a change is answered with.
 DONE = {"type": "object", "required": list(_DONE), "properties": _DONE}
-#: What changes need.
-SECURE: list[dict[str, list[str]]] = [{name: [] for name in SECURITY}]
 _CHANGED = {"Location": {"description": "The change.", "schema": TEXT}}
 
 
@@ -205,4 +203,4 @@ def paths() -> dict[str, Any]:
     }
 
 
-__all__ = ["DONE", "SECURE", "paths"]
+__all__ = ["DONE", "paths"]

@@ -9,8 +9,9 @@ from typing import Any
 
 from kg.changing.reading import MEDIA_TYPES
 from service.graphs.bodies import FORM
-from service.graphs.contract import DONE, SECURE
+from service.graphs.contract import DONE
 from service.home.schemas import BINARY, TEXT, problems
+from service.imports.description import SECURE
 from service.negotiation import GRAPHS, JSON, N_QUADS, TRIG
 
 _GRAPH = {

@@ -25,7 +25,7 @@ _TOKEN = ("unauthorized", "forbidden")
 #: What sending files may be answered with.
 _SENDING = ("bad-request", "too-large", "unsupported-media-type", "invalid-parameter")
 SECURITY = {"token": {"type": "http", "scheme": "bearer"}}
-_SECURE: list[dict[str, list[str]]] = [{"token": []}]
+SECURE: list[dict[str, list[str]]] = [{name: [] for name in SECURITY}]
 
 
 def schemas() -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _get(id_: str, summary: str, answer: dict[str, Any], *slugs: str) -> dict[st
     return {
         "operationId": id_,
         "summary": summary,
-        "security": _SECURE,
+        "security": SECURE,
         "parameters": [_ID],
         "responses": {"200": answer} | problems(*_TOKEN, "not-found", *slugs),
     }
@@ -158,7 +158,7 @@ def paths() -> dict[str, Any]:
             "post": {
                 "operationId": "import",
                 "summary": "Send files to be imported.",
-                "security": _SECURE,
+                "security": SECURE,
                 "parameters": list(_ORDER),
                 "requestBody": _body(),
                 "responses": {"202": _accepted()}
@@ -167,7 +167,7 @@ def paths() -> dict[str, Any]:
             "get": {
                 "operationId": "imports",
                 "summary": "Your imports; with a token for everything, those of all.",
-                "security": _SECURE,
+                "security": SECURE,
                 "parameters": [_query("page", "Number of a page.", _WHOLE, example=1)],
                 "responses": {"200": many} | problems(*_TOKEN, "not-acceptable"),
             },
@@ -227,7 +227,7 @@ def paths() -> dict[str, Any]:
             "post": {
                 "operationId": "validate",
                 "summary": "Check files as an import would; small ones need no token.",
-                "security": [{}, *_SECURE],
+                "security": [{}, *SECURE],
                 "parameters": [*_ORDER[:3], *named],
                 "requestBody": _body(),
                 "responses": {

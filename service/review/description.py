@@ -8,6 +8,7 @@ from kg.importing import templates
 from kg.linking.links import STATUSES
 from kg.linking.reviewing import VERBS
 from service.home.schemas import BINARY, TEXT, problems, ref
+from service.imports.description import SECURE
 from service.negotiation import CSV, HTML, JSON, XLSX
 from service.review import deciding, listing
 
@@ -79,7 +80,7 @@ def paths() -> dict[str, Any]:
             "post": {
                 "operationId": "decide",
                 "summary": "Decide on links, all in one change of the graph.",
-                "security": [{"token": []}],
+                "security": SECURE,
                 "requestBody": {
                     "required": True,
                     "content": {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.graphs.contract import DONE, SECURE
+from service.graphs.contract import DONE
 from service.home.schemas import TEXT, problems
+from service.imports.description import SECURE
 from service.negotiation import GRAPHS, HTML, JSON, ROWS
 from service.sparql.protocol import FORM_TYPE, QUERY_TYPE, UPDATE_TYPE
 

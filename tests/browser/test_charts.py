@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import time
-from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.browser.figures import described
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
 from tests.serving import Service
 
 SVG = "figure.chart .drawing svg"
 ARROW_RIGHT, ENTER = "\ue014", "\ue007"
-
-
-def described(reader: Browser) -> dict[str, Any]:
-    """The description of the chart in the page."""
-    script = "return document.querySelector('figure.chart script').textContent"
-    return dict(json.loads(reader.run(script)))
 
 
 def drawn(reader: Browser) -> list[str]:

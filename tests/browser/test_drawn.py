@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from itertools import combinations
-from typing import Any
 
 import pytest
 
+from tests.browser.figures import described
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
 from tests.serving import Service
 
@@ -108,8 +107,7 @@ def test_every_node_of_a_tree_of_problems_has_its_name_and_lies_on_no_other(
     reader = browser()
     reader.open(f"{service.url}/questions/problem-tree?lang=zh")
     _, texts, dots = drawn(reader, "#0f5387")
-    script = "return document.querySelector('figure.chart script').textContent"
-    chart: dict[str, Any] = json.loads(reader.run(script))
+    chart = described(reader)
     names = {node["name"] for node in chart["nodes"]}
     assert names <= {text for text, *_ in texts}
     assert len(dots) == len(names)
@@ -123,8 +121,7 @@ def test_the_names_of_ties_lie_on_no_name_of_a_thing(
     reader = browser(language=language)
     reader.open(f"{service.url}/questions/agreements-and-mechanisms?lang={language}")
     _, texts, _ = drawn(reader)
-    script = "return document.querySelector('figure.chart script').textContent"
-    chart: dict[str, Any] = json.loads(reader.run(script))
+    chart = described(reader)
     ties = {label for link in chart["links"] for label in link["labels"]}
     told = [text for text in texts if text[0] in ties]
     assert told

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -64,8 +62,7 @@ def compute(data: Data, values: Values) -> Tables:
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    text = resources.root("kg", "analysis", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text)))
+    return resources.rows("kg", "analysis", name)
 
 
 @cache

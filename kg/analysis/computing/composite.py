@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -207,7 +205,7 @@ INDICATORS: Mapping[str, Callable[[_Reading], _Found]] = {
 @cache
 def _words() -> dict[str, dict[str, Bilingual]]:
     """Indicator → its name and its rule in both languages."""
-    reader = csv.DictReader(io.StringIO(resources.text("kg", "analysis", "composite.csv")))
+    reader = resources.rows("kg", "analysis", "composite.csv")
     return {
         row["key"]: {
             part: {tag: row[f"{part}_{tag}"] for tag in ("zh", "en")} for part in ("name", "rule")
