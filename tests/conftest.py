@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests import homes
 from tests.analysis import beijing
-from tests.serving import LIVE, ROOT, Service, serving
+from tests.serving import ROOT, Service, serving
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def built_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of it that the tests of one module have for themselves."""
     home = tmp_path_factory.mktemp("own") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     return home
 
 
@@ -57,7 +57,7 @@ def register_home(built_home: Path) -> Path:
     home, files = built_home.with_name("monitored"), built_home.with_name("register")
     with FileLock(built_home.with_name("monitored.lock")):
         if not (home / "current").exists():
-            shutil.copytree(built_home, home, ignore=LIVE)
+            homes.copy(built_home, home)
             files.mkdir()
             command = ["import", *map(str, beijing.write(files))]
             done = subprocess.run(

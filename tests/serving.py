@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,9 +19,6 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import rdflib
 from prometheus_client.parser import text_string_to_metric_families
-
-#: What a service that runs on a home makes and removes there; for copies of that home.
-LIVE = shutil.ignore_patterns("spool", "*.making*")
 
 ROOT = Path(__file__).parents[1]
 FORM = "application/x-www-form-urlencoded"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +21,7 @@ from kg.settings import Settings
 from kg.store import versions
 from kg.store.journal import Entry
 from kg.tables import Row, Table
-from tests import needs
-from tests.serving import LIVE
+from tests import homes, needs
 
 KEY = "openalex-country-coauthorship"
 YEARS = (2013, 2021)
@@ -42,7 +40,7 @@ def coauthored(built_home: Path, home: Path) -> Path:
         built_home: The home.
         home: Where the copy goes.
     """
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     changing.change(Settings(home=home), figures(home), Entry("test", "import"))
     return home
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from kg.settings import Settings
 from kg.store import versions
 from kg.store.journal import Entry
 from kg.tables import Row, Table
-from tests import needs
-from tests.serving import LIVE
+from tests import homes, needs
 
 #: Data set → how many of its records that tell of people.
 RECORDS = {"openalex-samples": 30, "nobel": 40, "crossref-samples": 15}
@@ -34,7 +32,7 @@ def peopled(built_home: Path, home: Path) -> None:
         built_home: The home.
         home: Where the copy goes; files of the records are beside it.
     """
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     collect(home)
     changing.change(Settings(home=home), records(home), Entry("test", "import"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,17 @@ import pytest
 from kg.analysis import running
 from kg.analysis.results import Result
 from kg.namespaces import ID
+from tests import homes
 from tests.analysis.partnered import register
 from tests.cli.conftest import run
 from tests.importing.conftest import write_register
-from tests.serving import LIVE
 
 
 @pytest.fixture(scope="module")
 def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("partners")
     home = folder / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     write_register(register(), folder / "hand.xlsx")
     done = run(home, "import", "hand.xlsx", "--yes", cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr

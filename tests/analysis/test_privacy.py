@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,9 +23,10 @@ from kg.settings import Settings
 from kg.store import versions
 from kg.store.journal import Entry
 from kg.tokens import Tokens
+from tests import homes
 from tests.analysis.peopled import records
 from tests.cli.conftest import run
-from tests.serving import LIVE, SECONDS, Reply, Service, serving
+from tests.serving import SECONDS, Reply, Service, serving
 
 WHO = f"{ID}person/nobel-6"
 #: The person in an address, and not person/nobel-60.
@@ -63,7 +63,7 @@ def insert(home: Path, more: str) -> None:
 @pytest.fixture(scope="module")
 def plain(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("plain") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     return home
 
 
@@ -137,7 +137,7 @@ def searched(service: Service, *, found: bool) -> bool:
 def hidden(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hidden]:
     folder = tmp_path_factory.mktemp("hidden")
     home = folder / "home"
-    shutil.copytree(peopled_home, home, ignore=LIVE)
+    homes.copy(peopled_home, home)
     step = records(peopled_home)
     tokens = Tokens(Settings(home=home))
     writer, admin = tokens.create("writer", ["write"]), tokens.create("admin", ["admin"])
@@ -239,7 +239,7 @@ def test_the_journal_says_why_and_not_whom(hidden: Hidden) -> None:
 
 def test_no_later_import_brings_the_person_back(hidden: Hidden) -> None:
     home = hidden.folder / "again"
-    shutil.copytree(hidden.home, home, ignore=LIVE)
+    homes.copy(hidden.home, home)
     settings = Settings(home=home)
     changing.change(settings, hidden.step, Entry("test", "import"))
     assert f"<{WHO}>" not in texts(home)
@@ -257,7 +257,7 @@ def test_no_later_import_brings_the_person_back(hidden: Hidden) -> None:
 
 def test_nobody_else_writes_into_the_list_of_the_hidden(hidden: Hidden) -> None:
     home = hidden.folder / "list"
-    shutil.copytree(hidden.home, home, ignore=LIVE)
+    homes.copy(hidden.home, home)
     done = run(home, "undo", str(hidden.change), "--json", cwd=hidden.folder)
     assert done.returncode == 0, done.stderr
     assert f"<{WHO}>" in texts(home)
@@ -269,7 +269,7 @@ def test_nobody_else_writes_into_the_list_of_the_hidden(hidden: Hidden) -> None:
 
 def test_a_build_leaves_out_whom_the_tables_name(plain: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(plain, home, ignore=LIVE)
+    homes.copy(plain, home)
     done = run(home, "hide", "person/ping-yudong", "--reason", REASON, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     now = versions.current(home)

@@ -6,7 +6,6 @@ What the tool computes is counted again by pandas on the raw CSV, which is no pa
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +14,8 @@ import pytest
 from kg.analysis.results import Result
 from kg.analysis.running import run
 from kg.namespaces import ID, VOCAB
+from tests import homes
 from tests.analysis import beijing
-from tests.serving import LIVE
 
 AGREE, COMPATIBLE = (f"{VOCAB}comparison-outcome/{name}" for name in ("agree", "compatible"))
 CONFLICT = f"{VOCAB}comparison-outcome/conflict"
@@ -186,7 +185,7 @@ def test_each_row_names_the_rows_of_the_register_and_the_place_in_the_paper(resu
 def test_without_a_register_the_tables_hold_the_figures_of_the_paper_alone(
     built_home: Path, tmp_path: Path
 ) -> None:
-    copy = Path(shutil.copytree(built_home, tmp_path / "home", ignore=LIVE))
+    copy = homes.copy(built_home, tmp_path / "home")
     found = run(copy, "register-monitor")
     carriers = rows(found, "carriers", "value")
     assert {row["wording"] for row in carriers.values()} == {"40%", "32%", "18%", "7%", "3%"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -19,7 +18,7 @@ from kg.namespaces import ID
 from kg.settings import Settings
 from kg.store import versions
 from kg.store.journal import Entry
-from tests.serving import LIVE
+from tests import homes
 
 #: A programme with two projects and a facility.
 #:   programme x: p1 (a, b, c), p2 (a, d), which is part of programme y as well
@@ -65,7 +64,7 @@ FACTS = (
 @pytest.fixture(scope="module")
 def home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("what-if") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     facts = "\n".join(
         f"e:fact{n} a istc:RelationFact ; istc:subject e:{s} ; istc:predicate istc:{p} ; "
         f"istc:object {o} ; istc:statedIn e:place ."

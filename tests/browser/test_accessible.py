@@ -7,7 +7,6 @@ else a sample of these.
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,12 +20,12 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kg.namespaces import GRAPH, ID, ISTC, RDF_TYPE, RDFS_LABEL
 from kg.store.journal import Entry
 from kg.store.truth import Truth
-from tests import needs
+from tests import homes, needs
 from tests.browser.pages import PAGES, Page
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
 from tests.linking import waiting
 from tests.searching.conftest import waiting as until_ready
-from tests.serving import BROWSER, LIVE, serving
+from tests.serving import BROWSER, serving
 
 LEFT = "org/left"
 #: Success criteria of the levels A and AA (WCAG 2.2).
@@ -82,7 +81,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    home = Path(shutil.copytree(built_home, tmp_path_factory.mktemp("stage") / "home", ignore=LIVE))
+    home = homes.copy(built_home, tmp_path_factory.mktemp("stage") / "home")
     waiting.put(home)
     thing, graph = NamedNode(ID + LEFT), NamedNode(GRAPH + "register")
     left = [

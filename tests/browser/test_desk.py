@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ import pytest
 
 from kg.settings import Settings
 from kg.tokens import Tokens
-from tests import needs
+from tests import homes, needs
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
 from tests.importing.conftest import REGISTER, write_register
 from tests.linking import waiting
-from tests.serving import LIVE, Service, serving
+from tests.serving import Service, serving
 
 HOSTILE = "<script>document.title = 'stolen'</script>"
 ENTER = "\ue007"
@@ -33,9 +32,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    home = Path(
-        shutil.copytree(built_home, tmp_path_factory.mktemp("office") / "home", ignore=LIVE)
-    )
+    home = homes.copy(built_home, tmp_path_factory.mktemp("office") / "home")
     waiting.put(home)
     token = Tokens(Settings(home=home)).create("officer", ["import"])
     with serving(home) as service:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import homes
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
-from tests.serving import LIVE, Service, serving
+from tests.serving import Service, serving
 
 ISTC = "PREFIX istc: <https://w3id.org/istc-kg/ontology#>\n"
 BY_COUNTRY = (
@@ -30,9 +30,7 @@ EDITOR = "const editor = document.querySelector('.CodeMirror').CodeMirror; "
 @pytest.fixture(scope="module")
 def service(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with a home of its own, in which links may be kept."""
-    home = shutil.copytree(
-        built_home, tmp_path_factory.mktemp("editor") / "home", symlinks=True, ignore=LIVE
-    )
+    home = homes.copy(built_home, tmp_path_factory.mktemp("editor") / "home")
     with serving(home) as running:
         yield running
 

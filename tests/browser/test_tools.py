@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,12 +23,12 @@ from kg import changing
 from kg.changing import Several
 from kg.settings import Settings
 from kg.store.journal import Entry
-from tests import needs
+from tests import homes, needs
 from tests.analysis import coauthored, partnered, peopled
 from tests.browser.webdriver import SECONDS, Browser, MakeBrowser
 from tests.cli.conftest import run
 from tests.importing.conftest import write_register
-from tests.serving import LIVE, Service, serving
+from tests.serving import Service, serving
 
 ENTER, EVERYTHING = "\ue007", "\ue009a\ue000"
 CARD = ".sourcecard:popover-open"
@@ -84,7 +83,7 @@ def ways(first: Sequence[Way]) -> pytest.MarkDecorator:
 def office(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service on the papers, co-authorship of countries, people, and a register of partners."""
     folder = tmp_path_factory.mktemp("tools")
-    home = Path(shutil.copytree(built_home, folder / "home", ignore=LIVE))
+    home = homes.copy(built_home, folder / "home")
     peopled.collect(home)
     steps = (coauthored.figures(home), *peopled.records(home).steps)
     changing.change(Settings(home=home), Several(steps), Entry("test", "import"))

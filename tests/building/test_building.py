@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from kg.store import versions
-from tests import needs
-from tests.serving import LIVE
+from tests import homes, needs
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("ontology", "shapes", "kg", "service")
@@ -155,7 +154,7 @@ def test_a_bad_cell_stops_the_build_with_place_and_remedy_and_the_graph_stays(
     remedy: str,
 ) -> None:
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     before = versions.current(home)
     change(rooms, f"liu-2023/{table}", _set(key, column, value))
     done = istc(rooms, home, "build")

@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +15,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat
 
+from tests import homes
 from tests.serving import serving
 
 from .conftest import Istc, run
@@ -176,7 +176,7 @@ def test_citing_prints_a_citation_and_the_hash_of_what_was_kept(
     built_home: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("answers", "spool"))
+    homes.copy(built_home, home, "answers")
     site = "https://istc.example.org"
     done = run(home, "ask", "rankings", "--cite", "--lang", "en", cwd=tmp_path, ISTC_SITE_URL=site)
     assert done.returncode == 0, done.stderr

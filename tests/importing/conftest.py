@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from kg import mapping
 from kg.importing import templates
 from kg.settings import Settings
-from tests.serving import LIVE
+from tests import homes
 
 from .desks import Desk
 
@@ -89,7 +88,7 @@ def register(tmp_path: Path) -> Register:
 def settings(built_home: Path, tmp_path: Path) -> Settings:
     """Settings with a copy of the built graph."""
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     return Settings(home=home)
 
 

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -24,6 +23,7 @@ from kg.settings import Settings
 from kg.store import versions
 from kg.store.journal import Entry
 from service.cli import run
+from tests import homes
 from tests.serving import ROOT
 
 #: Exit code, what stdout says, the last line of stderr.
@@ -287,7 +287,7 @@ def test_a_million_findings_stream_into_a_report_in_bounded_memory(
 
 
 def test_two_imports_at_once_both_end_well(home: Path, tmp_path: Path) -> None:
-    mine = shutil.copytree(home, tmp_path / "home")
+    mine = homes.copy(home, tmp_path / "home")
     running = []
     for name in ("one", "two"):
         path = tmp_path / f"{name}.ttl"
@@ -317,7 +317,7 @@ def small_disk(home: Path, tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a small disk needs the right to mount")
     try:
-        yield Path(shutil.copytree(home, place / "home"))
+        yield homes.copy(home, place / "home")
     finally:
         subprocess.run(["umount", "-l", str(place)], check=False)
 

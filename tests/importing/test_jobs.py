@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +15,10 @@ import rdflib
 import requests
 
 from kg.store import changes
+from tests import homes
 from tests.importing.conftest import REGISTER, Register
 from tests.importing.office import XLSX, Office, office, small, token_of, triples
-from tests.serving import BROWSER, LIVE, children
+from tests.serving import BROWSER, children
 
 #: Of an import, in this order.
 STAGES = ("read", "map", "link", "change", "rules", "validation", "report")
@@ -33,7 +33,7 @@ SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 def desk(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A service on a copy of the built graph; whoever commits takes it back."""
     home = tmp_path_factory.mktemp("jobs") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     with office(home) as one:
         yield one
 

@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests import homes
 from tests.importing.conftest import REGISTER, Register
 from tests.importing.office import TURTLE, Office, office, small
 from tests.needs import program
-from tests.serving import LIVE, ROOT
+from tests.serving import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 def paths(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The description; it tells of the data version as well, so it needs a built graph."""
     home = tmp_path_factory.mktemp("openapi") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     with office(home) as one:
         return dict(one.service.get("/openapi.json").json())
 
@@ -82,7 +83,7 @@ def test_the_lines_of_the_documentation_run(
         r"^```sh http\n(.*?)^```$", (ROOT / "docs" / "importing.md").read_text("utf-8"), re.M | re.S
     )
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     shutil.copyfile(register(REGISTER), tmp_path / "register.xlsx")
     with office(home) as one:
         # Each line must do, not just the last.

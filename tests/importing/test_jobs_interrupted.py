@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -18,9 +17,10 @@ from pyoxigraph import NamedNode, Store
 
 from kg.store import versions
 from kg.store.truth import Truth
+from tests import homes
 from tests.importing.conftest import REGISTER, Register
 from tests.importing.office import Office, office, small, triples
-from tests.serving import LIVE, children
+from tests.serving import children
 
 #: How often a commit is killed.
 KILLS = int(os.environ.get("KILLS") or 4)
@@ -42,7 +42,7 @@ def test_imports_go_on_where_a_killed_service_left_them(
     built_home: Path, tmp_path: Path, register: Register
 ) -> None:
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     path = register(REGISTER)
     with killed(home) as one:
         checked = one.sent(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,10 +20,11 @@ from kg.linking import Candidate, Linker, Outcome, Whole, build, links, reviewin
 from kg.settings import Settings
 from kg.store.journal import Entry
 from kg.store.versions import current
+from tests import homes
 from tests.linking import measuring
 from tests.linking.measuring import Measured
 from tests.needs import shared
-from tests.serving import LIVE, ROOT
+from tests.serving import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 #: Bounds of docs/linking.md, and by how many points the page may be off.
@@ -133,7 +133,7 @@ def test_a_state_that_is_no_more_waits_and_is_no_successor(built_home: Path) -> 
 @pytest.fixture(scope="module")
 def linked_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with four links: one made, three open."""
-    home = shutil.copytree(built_home, tmp_path_factory.mktemp("linked") / "home", ignore=LIVE)
+    home = homes.copy(built_home, tmp_path_factory.mktemp("linked") / "home")
     linker = build(_engine(home))
     for candidate in (CUHK, NSFC, PUMC):
         linker.key(candidate)
@@ -153,7 +153,7 @@ def _noted(home: Path, linker: Linker) -> Changed:
 @pytest.fixture
 def home(linked_home: Path, tmp_path: Path) -> Path:
     """The same as one's own, to be changed."""
-    return shutil.copytree(linked_home, tmp_path / "home")
+    return homes.copy(linked_home, tmp_path / "home")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from kg.searching import keeping
 from kg.settings import Settings
 from kg.store import versions
 from kg.tokens import Tokens
+from tests import homes
 from tests.searching.conftest import SECONDS, waiting
 from tests.serving import Service, serving
 
@@ -29,7 +29,7 @@ ex:institute a istc:ResearchOrganization ; rdfs:label "量子测量研究所"@zh
 def home(built_home: Path, tmp_path: Path) -> Path:
     """A home of one's own, without an index."""
     home = tmp_path / "home"
-    shutil.copytree(built_home, home, ignore=shutil.ignore_patterns("search", "spool"))
+    homes.copy(built_home, home, "search")
     return home
 
 

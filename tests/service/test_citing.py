@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from kg.asking import Cell
 from kg.namespaces import ID, RDFS_LABEL, graph
 from kg.store.journal import Entry
 from kg.store.truth import Truth
+from tests import homes
 from tests.cli.conftest import run
 from tests.serving import BROWSER, Reply, Service, serving
 
@@ -32,8 +32,7 @@ BYTES = 6_000
 @pytest.fixture
 def home(built_home: Path, tmp_path: Path) -> Path:
     """A home of one's own, without frozen answers."""
-    left_out = shutil.ignore_patterns("answers", "spool")
-    return Path(shutil.copytree(built_home, tmp_path / "home", ignore=left_out))
+    return homes.copy(built_home, tmp_path / "home", "answers")
 
 
 @pytest.fixture

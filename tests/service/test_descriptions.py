@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +23,9 @@ from kg.settings import Settings
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.tokens import Tokens
+from tests import homes
 from tests.needs import shared
-from tests.serving import LIVE, Service, serving
+from tests.serving import Service, serving
 
 BASE = "https://w3id.org/istc-kg/"
 WHOLE = URIRef(f"{BASE}dataset/istc-kg")
@@ -219,9 +219,7 @@ def test_editors_that_read_the_endpoint_find_what_they_look_for(service: Service
 
 @pytest.fixture(scope="module")
 def own_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(
-        shutil.copytree(built_home, tmp_path_factory.mktemp("described") / "home", ignore=LIVE)
-    )
+    return homes.copy(built_home, tmp_path_factory.mktemp("described") / "home")
 
 
 @pytest.fixture(scope="module")

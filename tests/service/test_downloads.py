@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import io
 import re
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -18,7 +17,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from kg.namespaces import RDF_TYPE, RDFS_LABEL, graph, istc
 from kg.store.journal import Entry
 from kg.store.truth import Truth
-from tests.serving import LIVE, Service, serving
+from tests import homes
+from tests.serving import Service, serving
 
 BASE = "https://w3id.org/istc-kg/"
 ORGANIZATIONS = "SELECT DISTINCT ?s { ?s a <https://w3id.org/istc-kg/ontology#Organization> }"
@@ -176,7 +176,7 @@ def test_a_page_shows_files_sizes_and_checksums(
 
 
 def test_files_of_a_version_go_with_it(built_home: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(built_home, tmp_path / "home", ignore=LIVE))
+    home = homes.copy(built_home, tmp_path / "home")
 
     def commit(text: str) -> int:
         thing = NamedNode(f"{BASE}id/org/new")

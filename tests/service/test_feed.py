@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,8 @@ from kg.store import changes
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.store.versions import content_digest
-from tests.serving import LIVE, Service, serving
+from tests import homes
+from tests.serving import Service, serving
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 PATCH = "application/rdf-patch"
@@ -47,9 +47,7 @@ def _label(number: int) -> Quad:
 
 @pytest.fixture(scope="module")
 def followed(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
-    home = Path(
-        shutil.copytree(built_home, tmp_path_factory.mktemp("followed") / "home", ignore=LIVE)
-    )
+    home = homes.copy(built_home, tmp_path_factory.mktemp("followed") / "home")
     with serving(home) as service:
         first = service.get("/version").json()["data"]["version"]
         body = service.get(f"/dumps/{first}/istc-kg.nq.gz").body
@@ -173,7 +171,7 @@ def test_people_can_read_it_in_both_languages(followed: Followed) -> None:
 def test_where_patches_are_gone_the_oldest_that_are_kept_is_named(
     followed: Followed, tmp_path: Path
 ) -> None:
-    home = Path(shutil.copytree(followed.home, tmp_path / "home"))
+    home = homes.copy(followed.home, tmp_path / "home")
     dropped = followed.first + 1
     for number in range(1, dropped + 1):
         changes.path(home, number).unlink(missing_ok=True)

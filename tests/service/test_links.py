@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,7 +12,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from kg.namespaces import PREFIXES
-from tests.serving import BROWSER, FORM, LIVE, Reply, Service, serving
+from tests import homes
+from tests.serving import BROWSER, FORM, Reply, Service, serving
 
 QUERY = "SELECT ?论文 { ?论文 a <https://w3id.org/istc-kg/ontology#SourceDocument> }\n"
 #: Longer than any address may be.
@@ -23,9 +23,7 @@ LONG = QUERY + "# " + "x" * 60_000 + "\n"
 @pytest.fixture(scope="module")
 def service(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with a home of its own, in which links may be kept."""
-    home = shutil.copytree(
-        built_home, tmp_path_factory.mktemp("links") / "home", symlinks=True, ignore=LIVE
-    )
+    home = homes.copy(built_home, tmp_path_factory.mktemp("links") / "home")
     with serving(home) as running:
         yield running
 
@@ -109,7 +107,7 @@ def test_an_unknown_link_is_not_found(service: Service, name: str) -> None:
 
 
 def test_new_links_are_bounded_in_an_hour_and_in_number(built_home: Path, tmp_path: Path) -> None:
-    home = shutil.copytree(built_home, tmp_path / "home", symlinks=True, ignore=LIVE)
+    home = homes.copy(built_home, tmp_path / "home")
     with serving(home, links_per_hour="2") as service:
         made = [shortened(service, f"ASK {{ ?s ?p {n} }}").status for n in (1, 2, 3)]
         assert made == [201, 201, 429]
@@ -124,7 +122,7 @@ def test_new_links_are_bounded_in_an_hour_and_in_number(built_home: Path, tmp_pa
 
 
 def test_a_link_whose_file_was_changed_is_an_error(built_home: Path, tmp_path: Path) -> None:
-    home = shutil.copytree(built_home, tmp_path / "home", symlinks=True, ignore=LIVE)
+    home = homes.copy(built_home, tmp_path / "home")
     with serving(home) as service:
         name = shortened(service, QUERY).json()["name"]
         (home / "links" / f"{name}.rq").write_text("ASK {}", encoding="utf-8")

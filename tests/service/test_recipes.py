@@ -18,9 +18,9 @@ from kg.namespaces import RDFS_LABEL, graph
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.store.versions import content_digest
-from tests import needs
+from tests import homes, needs
 from tests.remote.engines import free_port, fuseki_jar
-from tests.serving import LIVE, ROOT, Service, serving
+from tests.serving import ROOT, Service, serving
 
 _PAGE = (ROOT / "docs" / "recipes.md").read_text("utf-8")
 _BLOCKS = {
@@ -98,7 +98,7 @@ def test_fuseki_is_loaded_as_the_page_says(service: Service, tmp_path: Path) -> 
 
 
 def test_a_mirror_follows_as_the_page_says(built_home: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(built_home, tmp_path / "home", ignore=LIVE))
+    home = homes.copy(built_home, tmp_path / "home")
     with serving(home) as service:
         held = service.get("/version").json()["data"]["version"]
         (tmp_path / "mirror.nq.gz").write_bytes(service.get(f"/dumps/{held}/istc-kg.nq.gz").body)

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ import pytest
 from kg.linking import links
 from kg.settings import Settings
 from kg.tokens import Tokens
+from tests import homes
 from tests.linking import waiting
-from tests.serving import FORM, LIVE, Reply, Service, serving
+from tests.serving import FORM, Reply, Service, serving
 
 JSON, N_TRIPLES = "application/json", "application/n-triples"
 
@@ -61,9 +61,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = Path(
-        shutil.copytree(built_home, tmp_path_factory.mktemp("review") / "home", ignore=LIVE)
-    )
+    home = homes.copy(built_home, tmp_path_factory.mktemp("review") / "home")
     waiting.put(home)
     with serving(home) as service:
         yield Desk(service, home)

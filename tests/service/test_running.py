@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -20,8 +19,8 @@ from werkzeug.routing import Rule
 from kg.settings import Settings
 from kg.tokens import Tokens
 from service.app import create_app
-from tests import needs
-from tests.serving import LIVE, ROWS, Service, children, serving
+from tests import homes, needs
+from tests.serving import ROWS, Service, children, serving
 
 BASE = "https://w3id.org/istc-kg/"
 
@@ -29,9 +28,7 @@ BASE = "https://w3id.org/istc-kg/"
 @pytest.fixture(scope="module")
 def own_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose files the tests may change."""
-    return Path(
-        shutil.copytree(built_home, tmp_path_factory.mktemp("running") / "home", ignore=LIVE)
-    )
+    return homes.copy(built_home, tmp_path_factory.mktemp("running") / "home")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from kg.settings import Settings
 from kg.store.journal import Entry
 from kg.store.truth import Truth
 from kg.tokens import Tokens
-from tests.serving import LIVE, Reply, Service, serving
+from tests import homes
+from tests.serving import Reply, Service, serving
 
 E = "http://example.org/"
 UPDATE = "application/sparql-update"
@@ -97,6 +97,6 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def curated(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The built graph, to be changed."""
     home = tmp_path_factory.mktemp("curated") / "home"
-    shutil.copytree(built_home, home, ignore=LIVE)
+    homes.copy(built_home, home)
     with desk(home) as one:
         yield one
