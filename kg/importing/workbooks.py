@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -19,8 +19,10 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
+from kg import resources
 from kg.messages import invalid_table
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -159,14 +161,30 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    number_format = cell.number_format or ""
+    if isinstance(value, int | float):
+        undeclared = _undeclared().get(cell.style_array.numFmtId)
+        if undeclared is not None:
+            number_format = undeclared
+            # What is no day of the calendar stays the number that it is.
+            with suppress(OverflowError, ValueError):
+                value = from_excel(value, cell.parent.parent.epoch)
     if isinstance(value, date):
-        return _moment(value, cell.number_format or "")
+        return _moment(value, number_format)
     if isinstance(value, int | float):
         number = Decimal(f"{value:.{_DIGITS}g}")
-        if "%" in (cell.number_format or ""):
-            return f"{_plain(number * 100)}%"
-        return _plain(number)
+        return f"{_plain(number * 100)}%" if "%" in number_format else _plain(number)
     return str(value)
+
+
+@cache
+def _undeclared() -> Mapping[int, str]:
+    """Formats of dates that Chinese programs use and no workbook declares, by their number.
+
+    ISO/IEC 29500-1, section 18.8.30, the table for zh-cn: the reader of workbooks knows none.
+    """
+    table = resources.rows("kg", "importing", "number_formats.csv")
+    return {int(row["id"]): row["format"] for row in table}
 
 
 def _moment(value: date, number_format: str) -> str:

@@ -118,6 +118,29 @@ def test_a_date_is_read_as_far_as_its_number_format_shows_it(
     assert cells(made(tmp_path, kind(2023, 5, 1), number_format=number_format)) == [seen]
 
 
+@pytest.mark.parametrize(
+    ("number", "value", "seen"),
+    [
+        (31, "45047", "2023-05-01"),
+        (57, "45047", "2023-05"),
+        (27, "45053", "2023-05"),
+        (58, "45053", "2023-05-07"),
+        (31, "45053.5", "2023-05-07T12:00:00"),
+        (32, "0.5", "12:00:00"),
+        (57, "-1", "1899-12"),
+        (57, "1e10", "10000000000"),
+    ],
+)
+def test_formats_that_chinese_programs_do_not_declare_are_dates(
+    tmp_path: Path, number: int, value: str, seen: str
+) -> None:
+    path = made(tmp_path, 12345, number_format="yyyy/mm")
+    old = b'numFmtId="164" fontId'
+    damaged(path, "xl/styles.xml", old, b'numFmtId="%d" fontId' % number)
+    damaged(path, SHEET, b"<v>12345</v>", b"<v>%s</v>" % value.encode())
+    assert cells(path) == [seen]
+
+
 @pytest.mark.parametrize("number_format", ["yyyy-mm-dd h:mm", "yyyy/m/d hh:mm:ss AM/PM"])
 def test_minutes_are_no_months_and_stay_with_their_day(tmp_path: Path, number_format: str) -> None:
     moment = datetime.datetime(2023, 5, 7, 13, 4)
