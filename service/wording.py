@@ -332,6 +332,8 @@ PATTERNS = (
     _("The tables are %(names)s."),
     _("All are listed at /tools, and by: istc analyse."),
     _("A text holds the control character %(code)s."),
+    _("The answer holds the control character %(code)s, which XML cannot hold."),
+    _("Ask for another syntax, such as JSON, or leave the character out of the answer."),
     _("Remove it: XML cannot hold it, nor can whoever reads XML."),
     _("The query is nested too deeply."),
     _("Write it with fewer levels of brackets."),

@@ -17,7 +17,15 @@ from typing import Any
 
 from kg import sparql
 from kg.backends import Guarantees, Job
-from kg.errors import BudgetExceeded, Internal, IstcError, NoStore, StoreUnavailable, TimeLimit
+from kg.errors import (
+    BudgetExceeded,
+    Internal,
+    IstcError,
+    NoStore,
+    NotAcceptable,
+    StoreUnavailable,
+    TimeLimit,
+)
 from kg.settings import Settings
 from kg.store import versions, worker
 from kg.store.readers import Pending, Readers
@@ -132,6 +140,13 @@ class LocalRun:
             return Internal("The query failed without a word.", extra={"code": code})
         if error["kind"] == "syntax":
             return sparql.syntax_error(self._job.query, error["message"])
+        if error["kind"] == "not-xml":
+            return NotAcceptable(
+                f"The answer holds the control character {error['message']}, "
+                "which XML cannot hold.",
+                hint="Ask for another syntax, such as JSON, "
+                "or leave the character out of the answer.",
+            )
         return sparql.failure(self._job.query, error["message"])
 
 

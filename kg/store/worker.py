@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import signal
 from pathlib import Path
@@ -28,6 +29,8 @@ from pyoxigraph import (
 FAILED, NO_MEMORY = 3, 5
 #: Seconds of CPU after its limit at which a worker ends by itself, should nobody stop it.
 GRACE_SECONDS = 2.0
+#: Characters of UTF-8 that no XML document can hold (XML 1.0, production 2).
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 def work(source: int, done: int, folder: Path, store: Store | None) -> NoReturn:
@@ -104,18 +107,53 @@ def _query(store: Store, job: dict[str, Any], out: IO[bytes]) -> int:
             default_graph=default if given else None,
             named_graphs=named if given else None,
         )
+        target = _Xml(out) if job["format"].endswith("xml") else out
         if isinstance(found, QuerySolutions | QueryBoolean):
-            found.serialize(out, format=QueryResultsFormat.from_media_type(job["format"]))
+            found.serialize(target, format=QueryResultsFormat.from_media_type(job["format"]))
         else:
             rdf_format = RdfFormat.from_media_type(job["format"]) or RdfFormat.TURTLE
-            found.serialize(out, format=rdf_format)
+            found.serialize(target, format=rdf_format)
     except MemoryError:
         return NO_MEMORY
+    except _NotXmlError as error:
+        return _failed(job, "not-xml", str(error))
     except SyntaxError as error:
         return _failed(job, "syntax", str(error))
     except (OSError, ValueError, RuntimeError) as error:
         return _failed(job, "engine", str(error))
     return 0
+
+
+class _NotXmlError(Exception):
+    """An answer holds a character that XML cannot hold; its text is the code point."""
+
+
+class _Xml:
+    """A file that takes what XML can hold: the engine writes any character as it is.
+
+    Args:
+        out: The file.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._last = b""
+
+    def write(self, data: bytes) -> int:
+        """Write.
+
+        Raises:
+            _NotXmlError: There is such a character.
+        """
+        found = _NOT_XML.search(self._last + data)
+        if found:
+            raise _NotXmlError(f"U+{ord(found[0].decode('utf-8')):04X}")
+        self._last = data[-2:]
+        return self._out.write(data)
+
+    def flush(self) -> None:
+        """Flush."""
+        self._out.flush()
 
 
 def _failed(job: dict[str, Any], kind: str, message: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from urllib.parse import quote
 
 import pytest
@@ -98,6 +99,32 @@ def test_graphs_of_other_machines_are_not_fetched(service: Service) -> None:
 def test_a_word_in_a_text_is_no_keyword(service: Service) -> None:
     query = 'SELECT ("SERVICE <x> { LOAD }" AS ?service) {} # SERVICE <x> {}'
     assert ask(service, query).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "xml", "other"),
+    [
+        ('SELECT ("a\\u0001" AS ?x) {}', "sparql-results+xml", "sparql-results+json"),
+        ('SELECT ("\\uFFFE" AS ?x) {}', "sparql-results+xml", "sparql-results+json"),
+        ('CONSTRUCT { <urn:a> <urn:b> "\\u000B" } {}', "rdf+xml", "n-triples"),
+    ],
+)
+def test_what_xml_cannot_hold_is_refused_there_and_sent_elsewhere(
+    service: Service, query: str, xml: str, other: str
+) -> None:
+    path = f"/sparql?query={quote(query)}"
+    refused = service.get(path, f"application/{xml}", Accept_Language="zh")
+    assert (refused.status, refused.type) == (406, "application/problem+json")
+    assert "控制字符 U+" in refused.json()["detail"]
+    assert service.get(path, f"application/{other}").status == 200
+
+
+def test_an_answer_that_xml_cannot_hold_to_its_end_breaks_off(service: Service) -> None:
+    rows = "{ SELECT * { ?a a ?b . ?c a ?d } LIMIT 100000 }"
+    half = 'BIND (IF(RAND() < 0.5, "", "\\u0001") AS ?x)'
+    path = f"/sparql?query={quote(f'SELECT * {{ {rows} {half} }} ORDER BY ?x')}"
+    with pytest.raises(http.client.IncompleteRead):
+        service.get(path, "application/sparql-results+xml")
 
 
 WRONG = {
