@@ -14,7 +14,7 @@ import re
 import resource
 import signal
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, cast
 
 from pyoxigraph import (
     NamedNode,
@@ -107,7 +107,7 @@ def _query(store: Store, job: dict[str, Any], out: IO[bytes]) -> int:
             default_graph=default if given else None,
             named_graphs=named if given else None,
         )
-        target = _Xml(out) if job["format"].endswith("xml") else out
+        target = cast(IO[bytes], _Xml(out)) if job["format"].endswith("xml") else out
         if isinstance(found, QuerySolutions | QueryBoolean):
             found.serialize(target, format=QueryResultsFormat.from_media_type(job["format"]))
         else:
