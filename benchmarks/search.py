@@ -77,7 +77,7 @@ def make(place: Path) -> tuple[float, float, float]:
     """
     version = versions.current(place)
     assert version is not None
-    file = keeping.path(place, version.digest)
+    file = keeping.FILES.path(place, version.digest)
     file.unlink(missing_ok=True)
     began = time.perf_counter()
     keeping.ensure(place, version)

@@ -65,8 +65,11 @@ class Ground:
             before = _made(store, document_of(settings, source))
         target = rq.rebase(graph(f"source/{source}").value, settings.base_iri)
         names = Names(store, settings.base_iri, {target, *before})
-        if store is not None:
-            link = names.link = linking.on(store, lambda key: names.in_graph(iri_of(key)))
+        if version is not None and store is not None:
+            link = names.link = linking.on(
+                settings.home, version, store, lambda key: names.in_graph(iri_of(key))
+            )
+            held.callback(link.close)
         return cls(settings.base_iri, source, store, before, names, link)
 
     @property
@@ -108,7 +111,7 @@ class Ground:
         engine = Whole(self.store)
         same = {
             iri_of(link.candidate): iri_of(link.target)
-            for link in links.read(engine)
+            for link in links.read(engine, "links-decided")
             if link.source == self.document and link.status == "accepted" and link.same
         }
         found = documents.settled(found, same, folder, self.base_iri)
@@ -136,7 +139,11 @@ class Ground:
         steps += [Drop(iri) for iri in sorted(self.before - {self.target})]
         if found.named:
             steps.append(Load(found.named, self.base_iri, None))
-        held = links.read(Whole(self.store)) if self.store is not None else []
+        held: list[Link] = []
+        if self.store is not None:
+            engine, source = Whole(self.store), iri_of(self.document)
+            held += links.read(engine, "links-of-source", source=[source])
+            held += links.read(engine, "links-named", link=[link.iri for link in new])
         added, removed = reviewing.news(held, new, self.document)
         if added or removed:
             steps.append(changing.quads(folder, added, removed, whole=True))

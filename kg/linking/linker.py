@@ -6,7 +6,7 @@ are compared with it, so that a hundred thousand candidates stay quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +16,8 @@ from kg.finding.words import chinese
 from kg.linking.candidates import Candidate
 from kg.linking.countries import Countries
 from kg.linking.index import Index
-from kg.linking.known import FAMILIES, Known, codes, plain_identifier, read
+from kg.linking.kept import made
+from kg.linking.known import FAMILIES, plain_identifier
 from kg.linking.scoring import Described, Feature, Scored, score
 
 #: From this score on a match is sure, when nothing else fits as well.
@@ -82,20 +83,19 @@ class Linker:
     """Links candidates to things; implements `kg.linking.candidates.Linking`.
 
     Args:
-        things: What is there.
-        codes: Codes of ISO 3166-1 → key of the country.
+        index: Makes the index of what is there, when it is asked for first: much of what comes in
+            has nothing to be linked.
         decided: What people have decided.
         there: Says whether the thing of a key will still be there when the import is.
     """
 
     def __init__(
         self,
-        things: Iterable[Known],
-        codes: Mapping[str, str],
+        index: Callable[[], Index],
         decided: Decided | None = None,
         there: Callable[[str], bool] = lambda _key: True,
     ) -> None:
-        self._source = things, codes
+        self._made = index
         self._there = there
         self.decided = decided or Decided()
         self._matches: dict[str, Match] = {}
@@ -104,8 +104,12 @@ class Linker:
 
     @cached_property
     def _index(self) -> Index:
-        """Made when it is asked for first: much of what comes in has nothing to be linked."""
-        return Index(*self._source)
+        return self._made()
+
+    def close(self) -> None:
+        """Give the index back."""
+        if "_index" in self.__dict__:
+            self._index.close()
 
     @property
     def countries(self) -> Countries:
@@ -122,8 +126,8 @@ class Linker:
 
     def label(self, key: str) -> str:
         """A name of a thing, the English one where there is one; empty for what is not there."""
-        thing = self._index.things.get(key)
-        names = thing.known.names if thing is not None and thing.known is not None else ()
+        thing = self._index.known(key)
+        names = thing.names if thing is not None else ()
         return next((n for n in names if n.isascii()), names[0] if names else "")
 
     def key(self, candidate: Candidate) -> str:
@@ -157,7 +161,7 @@ class Linker:
         options = tuple(
             Scored(key, 0.5, (Feature("former", 0.5, past.zh if _zh(candidate) else past.en),))
             for key in past.now
-            if key in self._index.things
+            if self._index.known(key) is not None
         )
         return self._judged(candidate, options[:_OPTIONS], ())
 
@@ -230,9 +234,10 @@ class Linker:
         families = FAMILIES.get(candidate.kind, frozenset({candidate.kind}))
         scored = sorted(
             (
-                score(described, self._index.things[key], self._index.rarity, candidate.kind)
+                score(described, thing, self._index.rarity, candidate.kind)
                 for key in self._index.near(described, families)
                 if key != candidate.key and key not in rejected and self._there(key)
+                if (thing := self._index.described(key)) is not None
             ),
             key=lambda s: (-s.score, s.key),
         )
@@ -257,7 +262,9 @@ def build(engine: Selecting, decided: Decided | None = None) -> Linker:
     Returns:
         The linker.
     """
-    return Linker(list(read(engine)), codes(engine), decided)
+    # Who asks may change the graph afterwards.
+    index = made(engine)
+    return Linker(lambda: index, decided)
 
 
 def _by_person(candidate: Candidate, key: str) -> Match:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
@@ -19,12 +20,13 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from kg import rq
 from kg.citing import Selecting, text_of
 from kg.errors import InvalidInput
-from kg.linking import known as known_
+from kg.linking import kept
 from kg.linking.known import Whole
 from kg.linking.linker import Decided, Linker, Match, Outcome, build
 from kg.linking.scoring import Feature, Scored
 from kg.namespaces import DCTERMS, ID, OWL, PREFIXES, PROV, RDF_TYPE, RDFS, VOCAB, XSD, graph
 from kg.resources import tool_version
+from kg.store.versions import Version
 
 SSSOM = "https://w3id.org/sssom/"
 SEMAPV = "https://w3id.org/semapv/vocab/"
@@ -182,11 +184,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def read(engine: Selecting) -> list[Link]:
-    """All links of a graph, the best first, those of one candidate together.
+def read(engine: Selecting, which: str = "links", **bound: Iterable[str]) -> list[Link]:
+    """Links of a graph, the best first, those of one candidate together.
 
     Args:
         engine: Where to ask: an engine on a data version, or `Whole` of a store.
+        which: The query in `kg/queries/link` that says which; all of them without.
+        bound: Names of variables that it leaves open → IRIs.
 
     Returns:
         The links.
@@ -195,7 +199,10 @@ def read(engine: Selecting) -> list[Link]:
         InvalidInput: Somebody has written a link that is none.
     """
     found: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for row in engine.select(rq.load("kg", "queries", "link", "links").text):
+    text = rq.load("kg", "queries", "link", which).text
+    for name, iris in bound.items():
+        text = rq.bind(text, [name], [[NamedNode(iri)] for iri in iris])
+    for row in engine.select(text):
         value = row["value"]
         language = value.language or "" if isinstance(value, Literal) else ""
         found[text_of(row["link"])][text_of(row["property"])].append((text_of(value), language))
@@ -248,7 +255,7 @@ def decided(engine: Selecting) -> Decided:
     """
     accepted: dict[str, str] = {}
     rejected: dict[str, set[str]] = defaultdict(set)
-    for link in read(engine):
+    for link in read(engine, "links-decided"):
         if link.status == "accepted":
             accepted[link.candidate] = link.target
         elif link.status == "rejected":
@@ -256,15 +263,17 @@ def decided(engine: Selecting) -> Decided:
     return Decided(accepted, {key: frozenset(targets) for key, targets in rejected.items()})
 
 
-def on(store: Store, there: Callable[[str], bool]) -> Linker:
-    """What links things to those of a store, as people have decided; it reads when it is asked.
+def on(home: Path, version: Version, store: Store, there: Callable[[str], bool]) -> Linker:
+    """What links things to those of a data version, as people have decided.
 
     Args:
-        store: The graph; it must stay open and as it is.
+        home: ISTC_HOME.
+        version: The data version; hold it as long as the linker is used, then close that.
+        store: Its graph, open.
         there: Says whether the thing of a key will still be there when the import is.
     """
     engine = Whole(store)
-    return Linker(known_.read(engine), known_.codes(engine), decided(engine), there)
+    return Linker(lambda: kept.index(home, version, engine), decided(engine), there)
 
 
 def standing(store: Store) -> Linker:

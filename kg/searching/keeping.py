@@ -1,33 +1,25 @@
-"""The indexes of a home: one file for each data version, made once, removed with it.
-
-home/search/<digest>.sqlite            whole as soon as it has this name
-home/search/<digest>.sqlite.making     being made by who holds the lock
-
-"""
+"""The indexes of a home: one file for each data version in home/search (`kg.store.beside`)."""
 
 from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
 from pathlib import Path
-
-from filelock import FileLock
 
 from kg import resources
 from kg.errors import Internal, NoIndex
 from kg.searching.form import FORM
 from kg.searching.index import Index
 from kg.store import versions
+from kg.store.beside import Beside
 from kg.store.versions import Version
 
 log = logging.getLogger(__name__)
 
-FOLDER = "search"
+FILES = Beside("search", FORM)
 #: How often somebody looks whether there is a new version, in seconds.
 LOOK_SECONDS = 1.0
 #: How long after a failure the index is tried again.
@@ -35,20 +27,6 @@ _AGAIN_SECONDS = 60.0
 _LAST_WORDS = 2000
 #: How far the making of a later index lets others go first: below queries, above runaway ones.
 _NICE = 10
-
-
-def path(home: Path, digest: str) -> Path:
-    """The file of the index of a data version."""
-    return home.absolute() / FOLDER / f"{digest}.sqlite"
-
-
-def whole(file: Path) -> bool:
-    """Whether there is an index, of the form that this software reads."""
-    try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as base:
-            return bool(base.execute("PRAGMA user_version").fetchone()[0] == FORM)
-    except sqlite3.Error:
-        return False
 
 
 def ensure(home: Path, version: Version, nice: int = 0) -> Path:
@@ -66,40 +44,7 @@ def ensure(home: Path, version: Version, nice: int = 0) -> Path:
         NoStore: The version is no longer kept.
         Internal: It could not be made.
     """
-    file = path(home, version.digest)
-    if whole(file):
-        return file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(file.parent / ".lock"), versions.hold(version):
-        if whole(file):
-            return file
-        clean(home, version)
-        making = file.with_name(file.name + ".making")
-        _made(version, making, nice)
-        with making.open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(making, file)
-        versions.sync_folder(file.parent)
-    return file
-
-
-def clean(home: Path, now: Version) -> None:
-    """Remove the indexes of versions that are no longer kept, and what a crash left.
-
-    Call it with the lock held.
-
-    Args:
-        home: ISTC_HOME.
-        now: A version whose index stays.
-    """
-    kept = {now.digest}
-    for number in versions.numbers(home):
-        version = versions.at(home, number)
-        if version is not None:
-            kept.add(version.digest)
-    for file in (home / FOLDER).glob("*.sqlite*"):
-        if file.suffix != ".sqlite" or file.stem not in kept:
-            file.unlink(missing_ok=True)
+    return FILES.ensure(home, version, lambda target: _made(version, target, nice))
 
 
 def _made(version: Version, target: Path, nice: int) -> None:
@@ -213,4 +158,4 @@ def opened(home: Path, version: Version) -> Index:
     return Index(ensure(home, version), version.digest)
 
 
-__all__ = ["FOLDER", "Indexes", "clean", "ensure", "opened", "path", "whole"]
+__all__ = ["FILES", "Indexes", "ensure", "opened"]

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kg import open_graph
 from kg.linking import Candidate, Linker, Match, Outcome, build
+from kg.linking.index import Index
 from kg.linking.known import Known, Whole, codes, plain_identifier, read
 from tests.needs import SHARED
 
@@ -144,7 +145,7 @@ def linkers(home: str | Path | None) -> dict[str, Linker]:
     engine = Whole(open_graph(home).store())
     iso = codes(engine)
     countries = [thing for thing in read(engine) if thing.kind == "country"]
-    return {"graph": build(engine), "ror": Linker([*countries, *ror(iso)], iso)}
+    return {"graph": build(engine), "ror": Linker(lambda: Index.of([*countries, *ror(iso)], iso))}
 
 
 def found(case: Case, by: dict[str, Linker]) -> Match:

@@ -94,7 +94,7 @@ def test_an_index_goes_with_its_version(home: Path, token: str) -> None:
                 201 if not number else 204,
             )
             waiting(lambda: answering(service) == current(home))
-        kept = {file.stem for file in (home / keeping.FOLDER).glob("*.sqlite")}
+        kept = {file.stem for file in (home / keeping.FILES.folder).glob("*.sqlite")}
         assert first not in kept
         assert current(home) in kept
 
@@ -102,7 +102,7 @@ def test_an_index_goes_with_its_version(home: Path, token: str) -> None:
 def test_what_a_crash_left_is_made_anew(home: Path) -> None:
     version = versions.current(home)
     assert version is not None
-    file = keeping.path(home, version.digest)
+    file = keeping.FILES.path(home, version.digest)
     file.parent.mkdir()
     file.write_bytes(b"SQLite format 3\0 and then the lights went out")
     file.with_name(file.name + ".making").write_bytes(b"half")
@@ -116,9 +116,9 @@ def test_what_a_crash_left_is_made_anew(home: Path) -> None:
 def test_while_the_first_index_is_made_it_says_so(home: Path) -> None:
     from filelock import FileLock
 
-    (home / keeping.FOLDER).mkdir()
+    (home / keeping.FILES.folder).mkdir()
     # Somebody else is making it.
-    with FileLock(home / keeping.FOLDER / ".lock"), serving(home) as service:
+    with FileLock(home / keeping.FILES.folder / ".lock"), serving(home) as service:
         reply = service.get("/suggest?q=cas", Accept_Language="en")
         assert (reply.status, reply.type) == (503, "application/problem+json")
         assert reply.json()["type"].endswith("/problems/no-index")
@@ -129,7 +129,7 @@ def test_while_the_first_index_is_made_it_says_so(home: Path) -> None:
 
 
 def test_an_index_that_cannot_be_made_does_not_stop_the_service(home: Path) -> None:
-    (home / keeping.FOLDER).write_text("a file where a folder should be")
+    (home / keeping.FILES.folder).write_text("a file where a folder should be")
     with serving(home) as service:
         assert service.get("/suggest?q=cas").status == 503
         assert service.page("/questions").status == 200
