@@ -6,11 +6,12 @@ all that it reads from the roots that the change touches (`kg.walking`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple
 
 from kg import rq, validation, walking
 from kg.namespaces import RDFS
@@ -21,6 +22,8 @@ from kg.walking import by_property
 _LABEL = NamedNode(RDFS + "label")
 #: The check that compares names; what it looks for hangs on no triple.
 _NAMES = "possible-duplicate"
+#: What is neither a letter nor a digit.
+_OTHERS = re.compile(r"[\W_]+")
 
 
 def touched(
@@ -80,20 +83,18 @@ def _root(rule: rq.RqFile) -> str:
 def _of_like_name(store: Store, things: Iterable[Any]) -> set[Any]:
     """Things with a name that has the same letters and digits as that of one of these."""
     wanted = {
-        _letters(quad)
+        _letters(quad.object)
         for thing in things
         if isinstance(thing, NamedNode)
         for quad in store.quads_for_pattern(thing, _LABEL, None, None)
+        if isinstance(quad.object, Literal) and quad.object.language == "zh"
     } - {""}
     if not wanted:
         return set()
-    named = store.quads_for_pattern(None, _LABEL, None, None)
-    return {quad.subject for quad in named if _letters(quad) in wanted}
+    named = cast(QuerySolutions, store.query(rq.load("kg", "queries", "check", "names").text))
+    return {row["thing"] for row in named if _letters(row["name"]) in wanted}
 
 
-def _letters(quad: Quad) -> str:
-    """Letters and digits of a Chinese name; empty for another."""
-    name = quad.object
-    if not isinstance(name, Literal) or name.language != "zh":
-        return ""
-    return "".join(filter(str.isalnum, name.value.lower()))
+def _letters(name: Any) -> str:
+    """Letters and digits of a name."""
+    return _OTHERS.sub("", name.value.lower())
