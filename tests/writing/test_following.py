@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg import assembling, checking, deriving, validation
 from kg.deriving import Difference
-from kg.namespaces import JOURNAL, graph
+from kg.namespaces import ID, ISTC, JOURNAL, graph
 from kg.store import union, versions
 from tests import needs
 
@@ -96,6 +96,15 @@ def test_the_checks_near_a_change_find_all_that_it_breaks(whole: Store, seed: in
     assert _places(near) <= _places(after)
     assert _places(after - before) <= _places(near)
     assert after - before
+
+
+def test_a_new_relation_is_judged_without_those_that_share_its_predicate(whole: Store) -> None:
+    fact, subject, object_ = (NamedNode(ID + key) for key in ("fact/new", "org/cas", "country/CHN"))
+    said = [("predicate", NamedNode(ISTC + "locatedIn")), ("subject", subject), ("object", object_)]
+    added = {Triple(fact, NamedNode(ISTC + name), value) for name, value in said}
+    store = _changed(whole, Difference({Quad(*triple, graph("new")) for triple in added}, set()))
+    roots = checking.touched(store, added, added, set())
+    assert roots["relation-domain"] == roots["relation-range"] == {fact}
 
 
 def _places(results: set[validation.Result]) -> set[tuple[str, str]]:
