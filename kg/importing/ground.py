@@ -139,11 +139,7 @@ class Ground:
         steps += [Drop(iri) for iri in sorted(self.before - {self.target})]
         if found.named:
             steps.append(Load(found.named, self.base_iri, None))
-        held: list[Link] = []
-        if self.store is not None:
-            engine, source = Whole(self.store), iri_of(self.document)
-            held += links.read(engine, "links-of-source", source=[source])
-            held += links.read(engine, "links-named", link=[link.iri for link in new])
+        held = links.near(self.store, self.document, new) if self.store is not None else []
         added, removed = reviewing.news(held, new, self.document)
         if added or removed:
             steps.append(changing.quads(folder, added, removed, whole=True))

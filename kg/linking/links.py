@@ -213,6 +213,25 @@ def read(engine: Selecting, which: str = "links", **bound: Iterable[str]) -> lis
     return sorted(all_, key=lambda k: (-best[k.candidate], k.candidate, -k.score, k.target))
 
 
+def near(store: Store, source: str, found: Iterable[Link]) -> list[Link]:
+    """The links of a graph that an import may replace.
+
+    Args:
+        store: The graph.
+        source: Key of the document of the import.
+        found: Links that the import has found.
+
+    Returns:
+        Those of the source, and those of pairs that were found.
+    """
+    engine = Whole(store)
+    held = read(engine, "links-of-source", source=[iri_of(source)])
+    others = {link.iri for link in found}.difference(link.iri for link in held)
+    # Most are new: the engine is not asked for each of them.
+    there = [iri for iri in others if Quad(NamedNode(iri), RDF_TYPE, _CLASS, LINKS) in store]
+    return held + (read(engine, "links-named", link=there) if there else [])
+
+
 def _parse(iri: str, said: dict[str, list[tuple[str, str]]]) -> Link:
     def one(name: str) -> str:
         return said[name][0][0] if said.get(name) else ""
