@@ -371,7 +371,9 @@ def main() -> None:
     folder = Path(os.environ.get("ISTC_HOME", ".istc")).resolve() / "bench" / "importing"
     folder.mkdir(parents=True, exist_ok=True)
     figures = measure(chosen, folder)
-    found = text(figures, about, f"python -m benchmarks.importing {' '.join(sys.argv[1:])}")
+    # Folders by their names: where they are on this machine tells nobody anything.
+    words = " ".join(Path(word).name for word in sys.argv[1:])
+    found = text(figures, about, f"python -m benchmarks.importing {words}")
     print(found)
     if chosen.write:
         machine.write("importing", found)

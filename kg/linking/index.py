@@ -27,7 +27,7 @@ _BATCH = 10_000
 #: Things and words that are kept in mind.
 _KEPT = 10_000
 _INDEXES = """
-CREATE UNIQUE INDEX thing_key ON thing (key);
+CREATE INDEX thing_key ON thing (key);
 CREATE INDEX identifier_value ON identifier (scheme, value, thing);
 CREATE INDEX name_thing ON name (name, thing);
 CREATE INDEX word_thing ON word (word, thing);
@@ -39,7 +39,7 @@ def fill(base: sqlite3.Connection, things: Iterable[Known], codes: Mapping[str, 
 
     Args:
         base: An empty database.
-        things: What is there, each key once.
+        things: What is there.
         codes: Codes of ISO 3166-1 → key of the country.
     """
     known = list(things)
@@ -83,6 +83,7 @@ class Index:
         (self._size,) = base.execute("SELECT count(*) FROM thing").fetchone()
         self.described = lru_cache(maxsize=_KEPT)(self._described)
         self.rarity = lru_cache(maxsize=None)(self._rarity_of)
+        self._key = lru_cache(maxsize=_KEPT)(self._key_of)
         self._holders = lru_cache(maxsize=_KEPT)(self._holders_of)
 
     @classmethod
@@ -90,7 +91,7 @@ class Index:
         """An index in memory.
 
         Args:
-            things: What is there, each key once.
+            things: What is there.
             codes: Codes of ISO 3166-1 → key of the country.
         """
         base = sqlite3.connect(":memory:")
@@ -136,10 +137,13 @@ class Index:
         found: dict[str, None] = {}
         for identifier in sorted(described.identifiers):
             found |= dict.fromkeys(self._with("identifier", "scheme = ? AND value = ?", identifier))
-        for key in (k for form in described.names for k in _keys(form)):
-            found |= dict.fromkeys(self._with("name", "name = ?", (key,)))
-        full = [key for form in described.full for key in _keys(form)]
-        if not any(self._is_name(key) for key in full):
+        named = False
+        for form in described.names:
+            for name in _keys(form):
+                same = dict.fromkeys(self._with("name", "name = ?", (name,)))
+                found |= same
+                named = named or bool(same and not form.code)
+        if not named:
             # Neither an abbreviation nor an identifier says that no name is alike.
             found |= dict.fromkeys(self._alike(described))
         return [key for key in found if key.partition("/")[0] in families]
@@ -152,10 +156,6 @@ class Index:
         )
         return (key for (key,) in rows)
 
-    def _is_name(self, key: str) -> bool:
-        found = self._base.execute("SELECT 1 FROM name WHERE name = ? LIMIT 1", (key,))
-        return found.fetchone() is not None
-
     def _alike(self, described: Described) -> Iterator[str]:
         """Keys of the things whose names share the most telling words."""
         shared: Counter[int] = Counter()
@@ -164,8 +164,11 @@ class Index:
             for number in self._holders(word):
                 shared[number] += rarity  # type: ignore[assignment]
         for number, _ in shared.most_common(_NEAR):
-            (key,) = self._base.execute("SELECT key FROM thing WHERE id = ?", (number,)).fetchone()
-            yield key
+            yield self._key(number)
+
+    def _key_of(self, number: int) -> str:
+        (key,) = self._base.execute("SELECT key FROM thing WHERE id = ?", (number,)).fetchone()
+        return str(key)
 
     def _holders_of(self, word: str) -> tuple[int, ...]:
         """Numbers of the things with a word; none where too many have it."""

@@ -219,6 +219,18 @@ def test_a_decision_is_remembered_exported_and_undone(istc: Run, home: Path) -> 
     assert set(_open(istc)) == {CUHK.key}
 
 
+def test_an_import_reads_the_links_of_its_source_and_of_pairs_found_again(
+    linked_home: Path,
+) -> None:
+    version = current(linked_home)
+    assert version is not None
+    store = Store.read_only(str(version.path))
+    first, *others = links.read(Whole(store))
+    assert set(links.near(store, "doc/ror", [])) == {first, *others}
+    assert links.near(store, "doc/other", []) == []
+    assert links.near(store, "doc/other", [first]) == [first]
+
+
 def test_an_import_again_leaves_decisions_alone(istc: Run, home: Path) -> None:
     waiting = _open(istc)
     istc("review", "later", str(waiting[NSFC.key]["id"]))
