@@ -205,10 +205,13 @@ class Browser:
         self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def saved(self, name: str) -> bytes:
-        """A file that the page has given the reader, as soon as it is there."""
+        """A file that the page has given the reader, as soon as it is whole.
+
+        Until then Chromium keeps its name with an empty file.
+        """
         until = time.monotonic() + SECONDS
         path = self.downloads / name
-        while not path.exists():
+        while not path.exists() or not path.stat().st_size:
             assert time.monotonic() < until, f"{name} was not saved"
             time.sleep(0.02)
         return path.read_bytes()
