@@ -131,7 +131,7 @@ def seen(reader: Browser, css: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "language", "scheme", "width"), needs.sample(CASES, 53), ids=lambda value: str(value)
+    ("name", "language", "scheme", "width"), needs.sample(CASES, 79), ids=lambda value: str(value)
 )
 def test_a_page_has_no_barrier_complains_of_nothing_and_asks_nobody_else(
     stage: Stage,

@@ -33,7 +33,7 @@ def run_suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunSuite]:
         def run(suite: str) -> list[str]:
             chosen = [case for case in cases if case.suite == suite]
             assert chosen, f"{suite} has no case"
-            some = chosen if suite in suites.names("protocol") else sample(chosen)
+            some = chosen if suite in suites.names("protocol") else sample(chosen, 14)
             return [told for case in some if (told := _surprise(runner, case))]
 
         yield run

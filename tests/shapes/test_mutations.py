@@ -174,7 +174,7 @@ def broken(staged: Staged, fault: Fault) -> Store:
 
 
 @pytest.mark.parametrize(
-    "fault", needs.sample([pytest.param(fault, id=fault.what) for fault in FAULTS], 2)
+    "fault", needs.sample([pytest.param(fault, id=fault.what) for fault in FAULTS], 4)
 )
 def test_a_fault_is_reported_by_the_right_rules(fault, staged, results_before):
     report = building.inspect(Staged(broken(staged, fault)))

@@ -26,7 +26,7 @@ from tests import needs
 from .conftest import A, commit, quads
 
 #: Fifty where the variable WHOLE is set.
-KILLS = len(needs.sample(range(50), 2))
+KILLS = len(needs.sample(range(50), 4))
 #: Quads of one commit: a half commit would show fewer.
 BATCH = 40
 

@@ -58,7 +58,7 @@ def _additions(store: Store, rng: random.Random) -> Iterator[Quad]:
         yield Quad(other.subject, quad.predicate, quad.object, PLAIN)
 
 
-@pytest.mark.parametrize("seed", needs.sample(range(6), 2))
+@pytest.mark.parametrize("seed", needs.sample(range(6), 3))
 def test_a_change_is_judged_as_the_whole_graph_would_be(whole: Store, seed: int) -> None:
     rng = random.Random(seed)
     removed = set(_removals(whole, rng)) if seed % 3 != 1 else set()
