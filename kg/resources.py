@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files as package_files
@@ -29,6 +30,22 @@ def text(*parts: str) -> str:
 def rows(*parts: str) -> list[dict[str, str]]:
     """The rows of a CSV file of a room, by the names of their columns."""
     return list(csv.DictReader(io.StringIO(text(*parts), newline="")))
+
+
+def checksum(*places: tuple[Sequence[str], str]) -> str:
+    """A checksum of files of rooms: of their names and what they hold.
+
+    Args:
+        places: Parts of a folder, and how the names of its files end; see `files`.
+
+    Returns:
+        SHA-256 as hexadecimal digits.
+    """
+    found = hashlib.sha256()
+    for parts, suffix in places:
+        for item in files(*parts, suffix=suffix):
+            found.update(item.name.encode() + b"\0" + item.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 def files(*parts: str, suffix: str) -> Iterator[Traversable]:

@@ -45,14 +45,14 @@ def path(home: Path, version: Version, asked: Analysis, values: Mapping[str, str
 @cache
 def _code() -> str:
     """A hash over all that computes, so that other code has other results."""
-    found = hashlib.sha256()
-    for folder, suffix in (("", ".yaml"), ("", ".py"), ("computing", ".py"), ("tables", ".rq")):
-        parts = ["kg", "analysis", *filter(None, [folder])]
-        for item in resources.files(*parts, suffix=suffix):
-            found.update(item.name.encode() + b"\0" + item.read_bytes() + b"\0")
-    for item in resources.files("kg", "queries", "analysis", suffix=".rq"):
-        found.update(item.name.encode() + b"\0" + item.read_bytes() + b"\0")
-    return found.hexdigest()
+    here = ("kg", "analysis")
+    return resources.checksum(
+        (here, ".yaml"),
+        (here, ".py"),
+        ((*here, "computing"), ".py"),
+        ((*here, "tables"), ".rq"),
+        (("kg", "queries", "analysis"), ".rq"),
+    )
 
 
 def load(file: Path) -> Result | None:

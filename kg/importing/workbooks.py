@@ -161,20 +161,21 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    number_format = cell.number_format or ""
-    if isinstance(value, int | float):
-        undeclared = _undeclared().get(cell.style_array.numFmtId)
-        if undeclared is not None:
-            number_format = undeclared
-            # What is no day of the calendar stays the number that it is.
-            with suppress(OverflowError, ValueError):
-                value = from_excel(value, cell.parent.parent.epoch)
+    if isinstance(value, int | float) and cell.style_array.numFmtId in _undeclared():
+        # What is no day of the calendar stays the number that it is.
+        with suppress(OverflowError, ValueError):
+            value = from_excel(value, cell.parent.parent.epoch)
     if isinstance(value, date):
-        return _moment(value, number_format)
+        return _moment(value, _format(cell))
     if isinstance(value, int | float):
         number = Decimal(f"{value:.{_DIGITS}g}")
-        return f"{_plain(number * 100)}%" if "%" in number_format else _plain(number)
+        return f"{_plain(number * 100)}%" if "%" in _format(cell) else _plain(number)
     return str(value)
+
+
+def _format(cell: Any) -> str:
+    """The number format of a cell that holds something."""
+    return _undeclared().get(cell.style_array.numFmtId) or cell.number_format or ""
 
 
 @cache

@@ -12,7 +12,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 from kg import resources
@@ -23,7 +22,6 @@ from kg.linking.scoring import Described
 
 #: Things of which no more are compared by telling words, and words that too many things have.
 _NEAR, _COMMON = 12, 400
-_BATCH = 10_000
 #: Things and words that are kept in mind.
 _KEPT = 10_000
 _INDEXES = """
@@ -46,20 +44,13 @@ def fill(base: sqlite3.Connection, things: Iterable[Known], codes: Mapping[str, 
     normaliser = Normaliser(Countries(known, codes).said)
     base.executescript(resources.text("kg", "linking", "schema.sql"))
     base.executemany("INSERT INTO code VALUES (?, ?)", codes.items())
-    numbered = enumerate(known, start=1)
-    while batch := list(islice(numbered, _BATCH)):
-        base.executemany(
-            "INSERT INTO thing VALUES (?, ?, ?)", ((i, t.key, _written(t)) for i, t in batch)
-        )
-        base.executemany(
-            "INSERT INTO identifier VALUES (?, ?, ?)",
-            ((*identifier, i) for i, thing in batch for identifier in sorted(thing.identifiers)),
-        )
-        names, words = [], []
-        for number, thing in batch:
-            forms = (*_forms(normaliser, thing.names), *_forms(normaliser, thing.others))
-            names += [(key, number) for key in {k for f in forms for k in _keys(f)}]
-            words += [(word, number) for word in {w for f in forms for w in f.parts}]
+    for number, thing in enumerate(known, start=1):
+        forms = (*_forms(normaliser, thing.names), *_forms(normaliser, thing.others))
+        names = {(key, number) for form in forms for key in _keys(form)}
+        words = {(word, number) for form in forms for word in form.parts}
+        identifiers = ((*identifier, number) for identifier in thing.identifiers)
+        base.execute("INSERT INTO thing VALUES (?, ?, ?)", (number, thing.key, _written(thing)))
+        base.executemany("INSERT INTO identifier VALUES (?, ?, ?)", identifiers)
         base.executemany("INSERT INTO name VALUES (?, ?)", names)
         base.executemany("INSERT INTO word VALUES (?, ?)", words)
     base.executescript(_INDEXES)

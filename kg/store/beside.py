@@ -18,7 +18,7 @@ from filelock import FileLock
 from kg.store import versions
 from kg.store.versions import Version
 
-LOCK = ".lock"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Beside:
         if self.whole(file):
             return file
         file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file.parent / LOCK), versions.hold(version):
+        with FileLock(file.parent / _LOCK), versions.hold(version):
             if self.whole(file):
                 return file
             self._clean(home, version)
@@ -87,4 +87,4 @@ class Beside:
                 file.unlink(missing_ok=True)
 
 
-__all__ = ["LOCK", "Beside"]
+__all__ = ["Beside"]

@@ -10,7 +10,7 @@ from benchmarks.register import Register
 from kg.linking import kept
 from kg.store.versions import current
 from tests import homes
-from tests.cli.conftest import Done, run
+from tests.cli.conftest import run
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def home(built_home: Path, tmp_path: Path) -> Path:
     return homes.copy(built_home, tmp_path / "home", kept.FOLDER)
 
 
-def imported(home: Path, *options: str) -> Done:
+def imported(home: Path, *options: str) -> None:
     """Import a register of three bodies, one of which the graph has under another name."""
     file = home.parent / "office.nt"
     Register("office", 3).write(file)
@@ -29,7 +29,6 @@ def imported(home: Path, *options: str) -> Done:
     done = run(home, "import", str(file), *options, cwd=home.parent)
     assert done.returncode == 0, done.stderr
     assert "org/zju" in done.stderr
-    return done
 
 
 def index(home: Path) -> Path:
