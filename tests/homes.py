@@ -10,7 +10,17 @@ from filelock import FileLock
 from kg.store.opening import LOCK
 
 #: What services and imports that run on a home make and remove there; no copy needs it.
-PASSING = ("spool", "imports", "staging", "*.making*", "*.partial*", "*.stage", ".difference-*")
+#: Files that are being written have hidden names, or the number of a process at the end.
+PASSING = (
+    "spool",
+    "imports",
+    "staging",
+    ".*",
+    "*.making*",
+    "*.partial*",
+    "*.stage",
+    "*.json.[0-9]*",
+)
 
 
 def copy(home: Path, target: Path, *without: str) -> Path:
